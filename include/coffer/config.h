@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer {
+
+enum class Profile : std::uint8_t { kDevelopment, kStrict };
+
+/// Every setting, with its default. Filled once at start from file, environment and flags, then
+/// passed by const reference. Secrets are never values here, only names of places.
+struct Config {
+  Profile profile = Profile::kDevelopment;
+
+  // Where to listen.
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t listen_port = 4566;  ///< 0 = any free port; the ready line names it.
+  /// Names and addresses in the certificate that is made when none is configured, beside localhost.
+  std::vector<std::string> host_names;
+  std::string certificate_file;  ///< PEM chain; with private_key_file. Empty = made by ourselves.
+  std::string private_key_file;
+
+  // Data.
+  std::string data_directory = "./coffer-data";
+  bool ephemeral = false;  ///< Keep everything in memory; for tests.
+  /// Upper bound of the cache of sealed values, in MiB; 0 = a quarter of the machine's memory.
+  std::size_t cache_mebibytes = 0;
+  /// A file outside the data directory that remembers the newest commit, so that an older copy of
+  /// the database is noticed at start. Empty = no such check.
+  std::string anchor_file;
+
+  // Keys. At most one may be set; the strict profile needs one.
+  std::string master_key_file;
+  std::string master_key_environment;  ///< Name of a variable.
+  std::string master_key_command;      ///< Absolute path.
+
+  // Who may call.
+  std::string account = "000000000000";  ///< Strict profile: the one account whose root key is made.
+  std::vector<std::string> extra_regions;  ///< Beside AWS's own.
+  bool trust_any_signature = false;        ///< Development profile only.
+
+  // Limits of the front door.
+  std::size_t threads = 0;  ///< 0 = one for each core.
+  std::size_t max_connections = 4096;
+  std::size_t max_connections_per_address = 0;  ///< 0 = no limit.
+  std::size_t max_header_bytes = 32 * 1024;
+  std::size_t max_body_bytes = 512 * 1024;
+  std::int64_t handshake_timeout_seconds = 5;
+  std::int64_t header_timeout_seconds = 10;
+  std::int64_t body_timeout_seconds = 30;
+  std::int64_t idle_timeout_seconds = 75;
+  std::int64_t write_timeout_seconds = 20;
+  std::int64_t drain_timeout_seconds = 25;
+
+  std::string log_level = "info";
+};
+
+}  // namespace coffer
