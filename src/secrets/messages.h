@@ -1,0 +1,30 @@
+#pragma once
+
+#include "coffer/error.h"
+
+#include <string>
+#include <string_view>
+
+/// Refusals that several operations share, with AWS's texts (contract section 3). Texts recorded
+/// from the service are matched to the letter.
+namespace coffer::secrets {
+
+[[nodiscard]] ApiError SecretNotFound();
+[[nodiscard]] ApiError VersionNotFound(std::string_view version_id);
+[[nodiscard]] ApiError LabelNotFound(std::string_view label);
+[[nodiscard]] ApiError LabelNotOnVersion();
+[[nodiscard]] ApiError MarkedForDeletion();
+[[nodiscard]] ApiError AlreadyScheduledForDeletion();
+[[nodiscard]] ApiError NameScheduledForDeletion();
+[[nodiscard]] ApiError SecretExists(std::string_view name);
+[[nodiscard]] ApiError TokenInUse(std::string_view token, std::string_view secret_arn);
+[[nodiscard]] ApiError TokenMissing();
+[[nodiscard]] ApiError BothValuesGiven();
+[[nodiscard]] ApiError NoValueGiven();
+[[nodiscard]] ApiError InvalidName();
+[[nodiscard]] ApiError DefaultKeyAcrossAccounts();
+[[nodiscard]] ApiError KmsAccessDenied();
+[[nodiscard]] ApiError InvalidKmsKeyRegion(std::string_view region);
+[[nodiscard]] ApiError InvalidNextToken();
+
+}  // namespace coffer::secrets
