@@ -1,0 +1,30 @@
+#pragma once
+
+#include "coffer/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace coffer::keyring {
+
+/// The alias of the default key: what AWS shows as Secrets Manager's own key.
+inline constexpr std::string_view kDefaultKeyAlias = "alias/aws/secretsmanager";
+
+/// A KmsKeyId, taken apart but not looked up.
+struct KeyName {
+  enum class Kind : std::uint8_t { kDefault, kName, kAlias };
+  Kind kind = Kind::kName;
+  /// kName: what follows `key/` in an ARN; kAlias: `alias/<name>`.
+  std::string text;
+};
+
+/// Understands a key id, `alias/<name>`, and the ARN of either. An ARN must be of this account and
+/// region; aliases of other AWS services' keys are refused.
+[[nodiscard]] Result<KeyName> ParseKeyName(std::string_view account, std::string_view region,
+                                           std::string_view kms_key_id);
+
+/// The refusal for a key that does not exist.
+[[nodiscard]] ApiError KeyNotFound(std::string_view kms_key_id);
+
+}  // namespace coffer::keyring

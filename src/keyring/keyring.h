@@ -1,0 +1,80 @@
+#pragma once
+
+#include "coffer/clock.h"
+#include "coffer/database.h"
+#include "coffer/random.h"
+#include "coffer/result.h"
+#include "coffer/secret_bytes.h"
+#include "crypto/aead.h"
+#include "secrets/secret.h"
+#include "store/key_store.h"
+#include "store/row_mac.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coffer::keyring {
+
+/// A key-encryption key ready for use.
+struct UsableKey {
+  secrets::KeyId id{};
+  std::uint32_t version = 0;
+  std::shared_ptr<const crypto::Aead> aead;
+};
+
+/// What a KmsKeyId names.
+struct ResolvedKey {
+  UsableKey key;
+  bool is_default = false;
+};
+
+/// The installation's keys: the master key opens the installation keys (row MACs) and the
+/// key-encryption keys of accounts and regions. Opened keys stay in memory for the process's life.
+/// All functions are safe to call from any thread.
+class Keyring {
+ public:
+  /// On a new database makes the installation id and keys; on an existing one checks that `master`
+  /// is the key it was made with. MasterKeyError when it is not; nothing is written then.
+  Keyring(Database& database, SecretBytes master, Random& random, const Clock& clock);
+  ~Keyring();
+  Keyring(const Keyring&) = delete;
+  Keyring& operator=(const Keyring&) = delete;
+
+  /// 16 random bytes made once for the database; part of every binding context.
+  [[nodiscard]] std::span<const std::byte> installation_id() const;
+  [[nodiscard]] const store::RowMac& row_mac() const;
+  [[nodiscard]] const store::KeyStore& key_store() const;
+
+  /// The default key of account and region; made on first use (so only in a write transaction).
+  [[nodiscard]] UsableKey DefaultKey(Transaction& transaction, std::string_view account,
+                                     std::string_view region);
+  /// The key that `kms_key_id` (key id, key ARN, alias name, alias ARN) names in account and
+  /// region. An unknown one is made when `create_unknown` (development profile; logged), else
+  /// refused with ResourceNotFound. An ARN of another region: InvalidParameter with AWS's text; an
+  /// ARN of another account, or another AWS service's alias (`alias/aws/…`): AccessDenied.
+  [[nodiscard]] Result<ResolvedKey> Resolve(Transaction& transaction, std::string_view account,
+                                            std::string_view region, std::string_view kms_key_id,
+                                            bool create_unknown);
+  /// A key that a stored record names. Throws IntegrityError when there is none.
+  [[nodiscard]] UsableKey Find(Transaction& transaction, const secrets::KeyId& id,
+                               std::uint32_t version);
+
+  /// `arn:aws:kms:<region>:<account>:key/<name>`, or `DefaultEncryptionKey` for a default key: what
+  /// ListSecretVersionIds shows.
+  [[nodiscard]] std::string DisplayName(Transaction& transaction, const secrets::KeyId& id);
+
+  /// Seals the secret part of an access key, and opens it (nullopt when it was tampered with).
+  [[nodiscard]] std::vector<std::byte> SealAccessKey(std::string_view access_key_id,
+                                                     std::string_view account,
+                                                     const SecretBytes& secret) const;
+  [[nodiscard]] std::optional<SecretBytes> OpenAccessKey(const store::AccessKeyRow& row) const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace coffer::keyring
