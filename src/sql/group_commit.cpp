@@ -1,0 +1,93 @@
+#include "sql/group_commit.h"
+
+#include "base/log.h"
+#include "sql/sqlite_transaction.h"
+
+namespace coffer::sql {
+
+namespace {
+
+constexpr Statement kBegin{"BEGIN IMMEDIATE"};
+constexpr Statement kCommit{"COMMIT"};
+constexpr Statement kRollback{"ROLLBACK"};
+constexpr Statement kSavepoint{"SAVEPOINT job"};
+constexpr Statement kRollbackToSavepoint{"ROLLBACK TO job"};
+constexpr Statement kReleaseSavepoint{"RELEASE job"};
+constexpr Statement kReadSequence{"SELECT commit_seq FROM driver_state WHERE id = 1"};
+constexpr Statement kSetSequence{"UPDATE driver_state SET commit_seq = $1 WHERE id = 1"};
+
+void SettleAll(std::span<PendingWrite> batch, WriteOutcome outcome) {
+  for (PendingWrite& write : batch) {
+    write.outcome = outcome;
+    write.failure = nullptr;
+  }
+}
+
+}  // namespace
+
+GroupCommit::GroupCommit(SqliteConnection& connection)
+    : sequence_(connection.QueryInteger(kReadSequence)) {}
+
+std::optional<std::string> GroupCommit::Run(SqliteConnection& connection,
+                                            std::span<PendingWrite> batch) {
+  try {
+    RunBatch(connection, batch);
+    return std::nullopt;
+  } catch (const SqliteError& error) {
+    return GiveUp(connection, batch, error);
+  }
+}
+
+void GroupCommit::RunBatch(SqliteConnection& connection, std::span<PendingWrite> batch) {
+  connection.Execute(kBegin);
+  bool is_anything_kept = false;
+  for (PendingWrite& write : batch) {
+    if (RunJob(connection, write)) is_anything_kept = true;
+  }
+  if (!is_anything_kept) {
+    connection.Execute(kRollback);
+    return;
+  }
+  connection.Execute(kSetSequence, {sequence_ + 1});
+  connection.Execute(kCommit);
+  ++sequence_;
+}
+
+bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
+  connection.Execute(kSavepoint);
+  WriteTransaction transaction(connection, write.hooks);
+  bool keep = false;
+  try {
+    keep = write.job.run(transaction);
+    // COMMIT would notice it too, but then at the cost of the whole batch.
+    if (keep && connection.HasBrokenReferences()) throw SqlError("a reference points nowhere");
+  } catch (...) {
+    keep = false;
+    write.failure = std::current_exception();
+  }
+  // SQLite rolls the whole transaction back by itself on some errors, a full disk among them.
+  transaction.RequireIntact();
+  if (!keep) connection.Execute(kRollbackToSavepoint);
+  connection.Execute(kReleaseSavepoint);
+  write.outcome = keep ? WriteOutcome::kCommitted : WriteOutcome::kRolledBack;
+  return keep;
+}
+
+std::optional<std::string> GroupCommit::GiveUp(SqliteConnection& connection,
+                                               std::span<PendingWrite> batch,
+                                               const SqliteError& error) {
+  base::log::Error("database_write_failed", {{"reason", error.what()}, {"jobs", batch.size()}});
+  if (error.harm() == Harm::kDisk) {
+    SettleAll(batch, WriteOutcome::kUnknown);
+    return error.what();
+  }
+  SettleAll(batch, WriteOutcome::kFailed);
+  try {
+    if (connection.InTransaction()) connection.Execute(kRollback);
+  } catch (const SqlError& rollback_error) {
+    return rollback_error.what();
+  }
+  return std::nullopt;
+}
+
+}  // namespace coffer::sql

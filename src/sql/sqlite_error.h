@@ -1,0 +1,35 @@
+#pragma once
+
+#include "coffer/database.h"
+
+#include <cstdint>
+#include <string>
+
+struct sqlite3;
+
+namespace coffer::sql {
+
+/// How far an SQLite error reaches.
+enum class Harm : std::uint8_t {
+  kStatement,    ///< That statement did nothing; its transaction goes on.
+  kTransaction,  ///< The transaction cannot be kept; a later one may succeed.
+  kDisk,         ///< What the disk holds is unknown; no statement may follow.
+};
+
+/// An SqlError with SQLite's code, for those who have to decide how to go on.
+class SqliteError final : public SqlError {
+ public:
+  /// `code` is an extended result code.
+  SqliteError(int code, const std::string& message);
+  /// The error of the last call on `database`. SQLite's texts name tables and columns, never
+  /// values.
+  [[nodiscard]] static SqliteError LastOf(sqlite3* database);
+
+  [[nodiscard]] int code() const { return code_; }
+  [[nodiscard]] Harm harm() const;
+
+ private:
+  int code_;
+};
+
+}  // namespace coffer::sql

@@ -1,0 +1,121 @@
+#include "sql/sqlite_writer.h"
+
+#include "base/log.h"
+#include "sql/sqlite_error.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace coffer::sql {
+
+namespace {
+
+// A few clients that wait for each other's commits leave gaps shorter than this; a checkpoint in
+// such a gap would be felt by all of them.
+constexpr std::chrono::milliseconds kQuietMoment{20};
+
+/// Hooks come first: what they publish must be there for whoever hears of the outcome.
+void Tell(std::vector<PendingWrite>& batch) {
+  for (const PendingWrite& write : batch) {
+    for (const auto& hook : write.hooks) hook();
+  }
+  for (const PendingWrite& write : batch) write.job.done(write.outcome, write.failure);
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(ConnectionSource& source, const SqliteOptions& options)
+    : source_(source),
+      queue_limit_(options.queue_limit),
+      batch_limit_(options.batch_limit),
+      on_fatal_(options.on_fatal),
+      group_commit_(*ConnectionLease(source)),
+      checkpointer_(options.idle_checkpoint_pages, options.forced_checkpoint_pages),
+      commit_sequence_(group_commit_.sequence()),
+      thread_([this] { Run(); }) {}
+
+SqliteWriter::~SqliteWriter() {
+  {
+    const std::scoped_lock lock(queue_mutex_);
+    is_stopping_ = true;
+  }
+  queue_changed_.notify_one();
+  thread_.join();
+}
+
+bool SqliteWriter::Submit(WriteJob job) {
+  {
+    const std::scoped_lock lock(queue_mutex_);
+    if (is_stopping_ || queue_.size() >= queue_limit_) return false;
+    queue_.push_back(std::move(job));
+  }
+  queue_changed_.notify_one();
+  return true;
+}
+
+void SqliteWriter::Run() {
+  std::vector<PendingWrite> batch;
+  while (TakeBatch(batch)) {
+    if (!batch.empty()) {
+      Commit(batch);
+      batch.clear();
+    } else {
+      RunCheckpoint(
+          [this](SqliteConnection& connection) { checkpointer_.InQuietMoment(connection); });
+    }
+  }
+  RunCheckpoint(Checkpointer::AtClose);
+}
+
+bool SqliteWriter::TakeBatch(std::vector<PendingWrite>& batch) {
+  std::unique_lock lock(queue_mutex_);
+  const auto is_awaited = [this] { return is_stopping_ || !queue_.empty(); };
+  if (!is_abandoned_ && checkpointer_.WantsQuietMoment()) {
+    queue_changed_.wait_for(lock, kQuietMoment, is_awaited);
+  } else {
+    queue_changed_.wait(lock, is_awaited);
+  }
+  const bool is_finished = is_stopping_ && queue_.empty();
+  const std::size_t count = std::min(queue_.size(), batch_limit_);
+  for (std::size_t taken = 0; taken < count; ++taken) {
+    batch.push_back({.job = std::move(queue_.front())});
+    queue_.pop_front();
+  }
+  return !is_finished;
+}
+
+void SqliteWriter::Commit(std::vector<PendingWrite>& batch) {
+  std::optional<std::string> disk_failure;
+  if (!is_abandoned_) {
+    const ConnectionLease connection(source_);
+    disk_failure = group_commit_.Run(*connection, batch);
+    commit_sequence_ = group_commit_.sequence();
+  }
+  Tell(batch);
+  if (disk_failure) {
+    Abandon(*disk_failure);
+  } else {
+    RunCheckpoint([this](SqliteConnection& connection) { checkpointer_.AfterCommit(connection); });
+  }
+}
+
+void SqliteWriter::RunCheckpoint(const std::function<void(SqliteConnection&)>& checkpoint) {
+  if (is_abandoned_) return;
+  try {
+    const ConnectionLease connection(source_);
+    checkpoint(*connection);
+  } catch (const SqliteError& error) {
+    // The commits are safe in the WAL either way, and with a full disk they stay there.
+    base::log::Warning("database_checkpoint_failed", {{"reason", error.what()}});
+    if (error.harm() == Harm::kDisk) Abandon(error.what());
+  }
+}
+
+void SqliteWriter::Abandon(std::string_view reason) {
+  is_abandoned_ = true;
+  ConnectionLease(source_)->LeaveWalAlone();
+  on_fatal_(reason);
+}
+
+}  // namespace coffer::sql

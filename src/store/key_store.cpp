@@ -1,0 +1,253 @@
+#include "store/key_store.h"
+
+#include "store/row_encoding.h"
+#include "store/sql_text.h"
+#include "store/sql_values.h"
+
+#include <algorithm>
+
+namespace coffer::store {
+
+namespace {
+
+constexpr Statement kFindMeta{"SELECT v FROM meta WHERE k = $1"};
+constexpr Statement kPutMeta{
+    "INSERT INTO meta(k, v) VALUES($1, $2) ON CONFLICT(k) DO UPDATE SET v = excluded.v"};
+
+}  // namespace
+
+std::optional<std::vector<std::byte>> KeyStore::FindMeta(Transaction& transaction,
+                                                         std::string_view key) {
+  std::optional<std::vector<std::byte>> value;
+  transaction.Query(kFindMeta, {key}, [&](const Row& row) {
+    value = BytesAt(row, 0);
+    return true;
+  });
+  return value;
+}
+
+void KeyStore::PutMeta(Transaction& transaction, std::string_view key,
+                       std::span<const std::byte> value) {
+  transaction.Execute(kPutMeta, {key, value});
+}
+
+namespace {
+
+std::span<const std::byte> Span(const secrets::KeyId& id) { return id; }
+
+secrets::KeyId KeyIdAt(const Row& row, int column) {
+  secrets::KeyId id{};
+  const std::span<const std::byte> bytes = row.Bytes(column);
+  if (bytes.size() != id.size()) throw IntegrityError("keys: a key id has the wrong length");
+  std::ranges::copy(bytes, id.begin());
+  return id;
+}
+
+std::uint32_t VersionAt(const Row& row, int column) {
+  return static_cast<std::uint32_t>(row.Integer(column));
+}
+
+void Require(const RowMac& mac, const RowEncoder& row, std::span<const std::byte> tag,
+             std::string_view table, std::string_view name) {
+  if (mac.Verify(row.bytes(), tag)) return;
+  throw IntegrityError(std::string(table) + ": the row of " + std::string(name) +
+                       " is not what the vault wrote");
+}
+
+RowEncoder EncodeForMac(const KeyRow& key) {
+  RowEncoder row("keys");
+  row.Bytes(key.id);
+  row.Text(key.account);
+  row.Text(key.region);
+  row.Text(key.name);
+  row.Integer(key.is_default ? 1 : 0);
+  row.Integer(key.primary_version);
+  row.Time(key.created);
+  return row;
+}
+
+RowEncoder EncodeForMac(const KeyVersionRow& version) {
+  RowEncoder row("key_versions");
+  row.Bytes(version.id);
+  row.Integer(version.version);
+  row.Integer(version.master_version);
+  row.Bytes(version.wrapped);
+  row.Time(version.created);
+  return row;
+}
+
+RowEncoder EncodeForMac(const AccessKeyRow& key) {
+  RowEncoder row("access_keys");
+  row.Text(key.access_key_id);
+  row.Text(key.account);
+  row.Text(key.principal_arn);
+  row.Bytes(key.sealed_secret);
+  row.Time(key.created);
+  return row;
+}
+
+RowEncoder EncodeAliasForMac(std::string_view account, std::string_view region,
+                             std::string_view alias, const secrets::KeyId& id) {
+  RowEncoder row("key_aliases");
+  row.Text(account);
+  row.Text(region);
+  row.Text(alias);
+  row.Bytes(id);
+  return row;
+}
+
+constexpr SqlText kSelectKeys =
+    "SELECT key_id, account, region, name, is_default, primary_version, created_at, row_mac "
+    "FROM keys";
+constexpr auto kFindKeySql = kSelectKeys + " WHERE key_id = $1";
+constexpr auto kFindKeyByNameSql =
+    kSelectKeys + " WHERE account = $1 AND region = $2 AND name = $3";
+constexpr auto kFindDefaultKeySql =
+    kSelectKeys + " WHERE account = $1 AND region = $2 AND is_default = 1";
+constexpr Statement kFindKey{kFindKeySql};
+constexpr Statement kFindKeyByName{kFindKeyByNameSql};
+constexpr Statement kFindDefaultKey{kFindDefaultKeySql};
+
+std::optional<KeyRow> FindOneKey(Transaction& transaction, const RowMac& mac,
+                                 const Statement& statement, SqlParameters parameters) {
+  std::optional<KeyRow> key;
+  transaction.Query(statement, parameters, [&](const Row& row) {
+    key = KeyRow{.id = KeyIdAt(row, 0),
+                 .account = std::string(row.Text(1)),
+                 .region = std::string(row.Text(2)),
+                 .name = std::string(row.Text(3)),
+                 .is_default = row.Integer(4) != 0,
+                 .primary_version = VersionAt(row, 5),
+                 .created = TimeAt(row, 6)};
+    Require(mac, EncodeForMac(*key), row.Bytes(7), "keys", key->name);
+    return true;
+  });
+  return key;
+}
+
+}  // namespace
+
+std::optional<KeyRow> KeyStore::FindKey(Transaction& transaction, const secrets::KeyId& id) const {
+  return FindOneKey(transaction, mac_, kFindKey, {Span(id)});
+}
+
+std::optional<KeyRow> KeyStore::FindKeyByName(Transaction& transaction, std::string_view account,
+                                              std::string_view region,
+                                              std::string_view name) const {
+  return FindOneKey(transaction, mac_, kFindKeyByName, {account, region, name});
+}
+
+std::optional<KeyRow> KeyStore::FindDefaultKey(Transaction& transaction, std::string_view account,
+                                               std::string_view region) const {
+  return FindOneKey(transaction, mac_, kFindDefaultKey, {account, region});
+}
+
+namespace {
+
+constexpr Statement kFindAlias{
+    "SELECT key_id, row_mac FROM key_aliases WHERE account = $1 AND region = $2 AND alias = $3"};
+
+}  // namespace
+
+std::optional<KeyRow> KeyStore::FindKeyByAlias(Transaction& transaction, std::string_view account,
+                                               std::string_view region,
+                                               std::string_view alias) const {
+  std::optional<secrets::KeyId> id;
+  transaction.Query(kFindAlias, {account, region, alias}, [&](const Row& row) {
+    id = KeyIdAt(row, 0);
+    Require(mac_, EncodeAliasForMac(account, region, alias, *id), row.Bytes(1), "key_aliases",
+            alias);
+    return true;
+  });
+  return id ? FindKey(transaction, *id) : std::nullopt;
+}
+
+namespace {
+
+constexpr Statement kFindKeyVersion{
+    "SELECT key_id, version, master_version, wrapped, created_at, row_mac FROM key_versions "
+    "WHERE key_id = $1 AND version = $2"};
+
+}  // namespace
+
+std::optional<KeyVersionRow> KeyStore::FindKeyVersion(Transaction& transaction,
+                                                      const secrets::KeyId& id,
+                                                      std::uint32_t version) const {
+  std::optional<KeyVersionRow> found;
+  transaction.Query(kFindKeyVersion, {Span(id), std::int64_t{version}}, [&](const Row& row) {
+    found = KeyVersionRow{.id = KeyIdAt(row, 0),
+                          .version = VersionAt(row, 1),
+                          .master_version = VersionAt(row, 2),
+                          .wrapped = BytesAt(row, 3),
+                          .created = TimeAt(row, 4)};
+    Require(mac_, EncodeForMac(*found), row.Bytes(5), "key_versions",
+            "version " + std::to_string(version) + " of a key");
+    return true;
+  });
+  return found;
+}
+
+namespace {
+
+constexpr Statement kInsertKey{
+    "INSERT INTO keys(key_id, account, region, name, is_default, primary_version, created_at, "
+    "row_mac) VALUES($1, $2, $3, $4, $5, $6, $7, $8)"};
+constexpr Statement kInsertKeyVersion{
+    "INSERT INTO key_versions(key_id, version, master_version, wrapped, created_at, row_mac) "
+    "VALUES($1, $2, $3, $4, $5, $6)"};
+constexpr Statement kInsertAlias{
+    "INSERT INTO key_aliases(account, region, alias, key_id, row_mac) VALUES($1, $2, $3, $4, $5)"};
+
+}  // namespace
+
+void KeyStore::InsertKey(Transaction& transaction, const KeyRow& key,
+                         const KeyVersionRow& version) const {
+  transaction.Execute(kInsertKey, {Span(key.id), key.account, key.region, key.name,
+                                   std::int64_t{key.is_default}, std::int64_t{key.primary_version},
+                                   ToSql(key.created), mac_.Compute(EncodeForMac(key).bytes())});
+  transaction.Execute(kInsertKeyVersion,
+                      {Span(version.id), std::int64_t{version.version},
+                       std::int64_t{version.master_version}, ToSql(version.wrapped),
+                       ToSql(version.created), mac_.Compute(EncodeForMac(version).bytes())});
+}
+
+void KeyStore::InsertAlias(Transaction& transaction, const KeyRow& key,
+                           std::string_view alias) const {
+  const RowMac::Tag tag =
+      mac_.Compute(EncodeAliasForMac(key.account, key.region, alias, key.id).bytes());
+  transaction.Execute(kInsertAlias, {key.account, key.region, alias, Span(key.id), tag});
+}
+
+namespace {
+
+constexpr Statement kAccessKeys{
+    "SELECT access_key_id, account, principal_arn, sealed_secret, created_at, row_mac "
+    "FROM access_keys ORDER BY access_key_id"};
+constexpr Statement kInsertAccessKey{
+    "INSERT INTO access_keys(access_key_id, account, principal_arn, sealed_secret, created_at, "
+    "row_mac) VALUES($1, $2, $3, $4, $5, $6)"};
+
+}  // namespace
+
+std::vector<AccessKeyRow> KeyStore::AccessKeys(Transaction& transaction) const {
+  std::vector<AccessKeyRow> keys;
+  transaction.Query(kAccessKeys, {}, [&](const Row& row) {
+    const AccessKeyRow& key =
+        keys.emplace_back(AccessKeyRow{.access_key_id = std::string(row.Text(0)),
+                                       .account = std::string(row.Text(1)),
+                                       .principal_arn = std::string(row.Text(2)),
+                                       .sealed_secret = BytesAt(row, 3),
+                                       .created = TimeAt(row, 4)});
+    Require(mac_, EncodeForMac(key), row.Bytes(5), "access_keys", key.access_key_id);
+    return true;
+  });
+  return keys;
+}
+
+void KeyStore::InsertAccessKey(Transaction& transaction, const AccessKeyRow& key) const {
+  transaction.Execute(kInsertAccessKey,
+                      {key.access_key_id, key.account, key.principal_arn, ToSql(key.sealed_secret),
+                       ToSql(key.created), mac_.Compute(EncodeForMac(key).bytes())});
+}
+
+}  // namespace coffer::store

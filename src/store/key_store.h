@@ -1,0 +1,86 @@
+#pragma once
+
+#include "coffer/clock.h"
+#include "coffer/database.h"
+#include "secrets/secret.h"
+#include "store/row_mac.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::store {
+
+/// A key-encryption key. `name` is what follows `key/` in its ARN: a UUID, or what a developer
+/// passed as KmsKeyId.
+struct KeyRow {
+  secrets::KeyId id{};
+  std::string account;
+  std::string region;
+  std::string name;
+  bool is_default = false;  ///< The account's `alias/aws/secretsmanager` of that region.
+  std::uint32_t primary_version = 1;
+  Timestamp created;
+};
+
+/// One version of a key-encryption key, wrapped by the master key.
+struct KeyVersionRow {
+  secrets::KeyId id{};
+  std::uint32_t version = 0;
+  std::uint32_t master_version = 0;
+  std::vector<std::byte> wrapped;
+  Timestamp created;
+};
+
+/// An access key; the secret part is sealed.
+struct AccessKeyRow {
+  std::string access_key_id;
+  std::string account;
+  std::string principal_arn;
+  std::vector<std::byte> sealed_secret;
+  Timestamp created;
+};
+
+/// What there is once for an installation: meta values, keys, access keys. Rows carry MACs and are
+/// checked when loaded (IntegrityError).
+class KeyStore {
+ public:
+  /// `mac` must outlive the store.
+  explicit KeyStore(const RowMac& mac) : mac_(mac) {}
+
+  /// Static: needed before there is a MAC key.
+  [[nodiscard]] static std::optional<std::vector<std::byte>> FindMeta(Transaction& transaction,
+                                                                      std::string_view key);
+  static void PutMeta(Transaction& transaction, std::string_view key,
+                      std::span<const std::byte> value);
+
+  [[nodiscard]] std::optional<KeyRow> FindKey(Transaction& transaction,
+                                              const secrets::KeyId& id) const;
+  [[nodiscard]] std::optional<KeyRow> FindKeyByName(Transaction& transaction,
+                                                    std::string_view account,
+                                                    std::string_view region,
+                                                    std::string_view name) const;
+  [[nodiscard]] std::optional<KeyRow> FindDefaultKey(Transaction& transaction,
+                                                     std::string_view account,
+                                                     std::string_view region) const;
+  [[nodiscard]] std::optional<KeyRow> FindKeyByAlias(Transaction& transaction,
+                                                     std::string_view account,
+                                                     std::string_view region,
+                                                     std::string_view alias) const;
+  [[nodiscard]] std::optional<KeyVersionRow> FindKeyVersion(Transaction& transaction,
+                                                            const secrets::KeyId& id,
+                                                            std::uint32_t version) const;
+  void InsertKey(Transaction& transaction, const KeyRow& key, const KeyVersionRow& version) const;
+  void InsertAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;
+
+  [[nodiscard]] std::vector<AccessKeyRow> AccessKeys(Transaction& transaction) const;
+  void InsertAccessKey(Transaction& transaction, const AccessKeyRow& key) const;
+
+ private:
+  const RowMac& mac_;
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,116 @@
+#include "store/schema.h"
+
+#include <array>
+
+namespace coffer::store {
+
+namespace {
+
+// Times are milliseconds since 1970, days are numbers since then, -1 stands for "never read".
+// Every index of a listing ends in the rowid, which is secret_id, so a page starts at any position.
+// Active and scheduled secrets have indexes of their own: neither has to step over the other.
+constexpr std::string_view kFirstSchema = R"sql(
+CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT;
+
+-- Numbers that must never be given out twice, even for rows that are long gone.
+CREATE TABLE sequences(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+INSERT INTO sequences(name, value) VALUES('secrets', 0), ('access_flush', 0);
+
+CREATE TABLE keys(
+  key_id BLOB PRIMARY KEY,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  name TEXT NOT NULL,
+  is_default INTEGER NOT NULL,
+  primary_version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  row_mac BLOB NOT NULL,
+  UNIQUE(account, region, name)) STRICT;
+CREATE UNIQUE INDEX keys_default ON keys(account, region) WHERE is_default = 1;
+
+CREATE TABLE key_versions(
+  key_id BLOB NOT NULL REFERENCES keys,
+  version INTEGER NOT NULL,
+  master_version INTEGER NOT NULL,
+  wrapped BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  row_mac BLOB NOT NULL,
+  PRIMARY KEY(key_id, version)) STRICT;
+
+CREATE TABLE key_aliases(
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  alias TEXT NOT NULL,
+  key_id BLOB NOT NULL REFERENCES keys,
+  row_mac BLOB NOT NULL,
+  PRIMARY KEY(account, region, alias)) STRICT;
+
+CREATE TABLE access_keys(
+  access_key_id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  principal_arn TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+
+CREATE TABLE secrets(
+  secret_id INTEGER PRIMARY KEY,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  name TEXT NOT NULL,
+  arn_suffix TEXT NOT NULL,
+  description TEXT,
+  kms_key_id TEXT,
+  type TEXT,
+  owning_service TEXT,
+  primary_region TEXT,
+  resource_policy TEXT,
+  tags BLOB,
+  labels BLOB NOT NULL,
+  version_count INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  accessed_day INTEGER NOT NULL,
+  deleted_at INTEGER,
+  purge_at INTEGER,
+  generation INTEGER NOT NULL,
+  row_mac BLOB NOT NULL,
+  UNIQUE(account, region, name)) STRICT;
+CREATE INDEX active_secrets_by_name ON secrets(account, region, name) WHERE deleted_at IS NULL;
+CREATE INDEX active_secrets_by_creation
+  ON secrets(account, region, created_at) WHERE deleted_at IS NULL;
+CREATE INDEX active_secrets_by_change
+  ON secrets(account, region, changed_at) WHERE deleted_at IS NULL;
+CREATE INDEX active_secrets_by_access
+  ON secrets(account, region, accessed_day) WHERE deleted_at IS NULL;
+CREATE INDEX deleted_secrets_by_creation
+  ON secrets(account, region, created_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX deleted_secrets_by_change
+  ON secrets(account, region, changed_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX deleted_secrets_by_access
+  ON secrets(account, region, accessed_day) WHERE deleted_at IS NOT NULL;
+CREATE INDEX secrets_by_purge ON secrets(purge_at) WHERE purge_at IS NOT NULL;
+
+-- The record comes last: it is long, and lists of versions do not want it.
+CREATE TABLE secret_versions(
+  secret_id INTEGER NOT NULL REFERENCES secrets,
+  version_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  accessed_day INTEGER NOT NULL,
+  key_id BLOB NOT NULL,
+  key_version INTEGER NOT NULL,
+  row_mac BLOB NOT NULL,
+  wrapped_data_key BLOB,
+  record BLOB,
+  PRIMARY KEY(secret_id, version_id),
+  CHECK((wrapped_data_key IS NULL) = (record IS NULL))) STRICT;
+CREATE INDEX secret_versions_by_key ON secret_versions(key_id, key_version);
+)sql";
+
+constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema}};
+
+}  // namespace
+
+std::span<const sql::SchemaStep> SqliteSchema() { return kSteps; }
+
+}  // namespace coffer::store

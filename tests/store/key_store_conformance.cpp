@@ -1,0 +1,152 @@
+#include "store/key_store_conformance.h"
+
+#include "support/sample_secrets.h"
+
+namespace coffer::test {
+
+using store::IntegrityError;
+using store::KeyRow;
+using store::KeyStore;
+
+KeyRow KeyStoreConformance::Add(unsigned char id, const std::string& name, bool is_default) {
+  const KeyRow key{.id = KeyIdOf(id),
+                   .account = kAccount,
+                   .region = kRegion,
+                   .name = name,
+                   .is_default = is_default,
+                   .primary_version = 1,
+                   .created = At(1000)};
+  const store::KeyVersionRow version{.id = key.id,
+                                     .version = 1,
+                                     .master_version = 4,
+                                     .wrapped = std::vector(40, std::byte{0x5A}),
+                                     .created = At(1001)};
+  Write([&](Transaction& transaction) { store_.InsertKey(transaction, key, version); });
+  return key;
+}
+
+TEST_P(KeyStoreConformance, MetaValuesAreReplaced) {
+  const std::vector<std::byte> first(3, std::byte{1});
+  const std::vector<std::byte> second(5, std::byte{2});
+  Write([&](Transaction& transaction) {
+    EXPECT_EQ(KeyStore::FindMeta(transaction, "k"), std::nullopt);
+    KeyStore::PutMeta(transaction, "k", first);
+    EXPECT_EQ(KeyStore::FindMeta(transaction, "k"), first);
+    KeyStore::PutMeta(transaction, "k", second);
+  });
+
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(KeyStore::FindMeta(transaction, "k"), second);
+    EXPECT_EQ(KeyStore::FindMeta(transaction, "K"), std::nullopt);
+  });
+}
+
+TEST_P(KeyStoreConformance, AKeyIsFoundByIdNameAndAlias) {
+  const KeyRow key = Add(1, "mine");
+  Add(2, "other");
+  Write([&](Transaction& transaction) { store_.InsertAlias(transaction, key, "alias/mine"); });
+
+  Read([&](Transaction& transaction) {
+    const auto by_id = store_.FindKey(transaction, key.id);
+    const auto by_name = store_.FindKeyByName(transaction, kAccount, kRegion, "mine");
+    const auto by_alias = store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/mine");
+    for (const auto& found : {by_id, by_name, by_alias}) {
+      ASSERT_TRUE(found.has_value());
+      EXPECT_EQ(found->id, key.id);
+      EXPECT_EQ(found->name, "mine");
+      EXPECT_EQ(found->primary_version, 1U);
+      EXPECT_EQ(found->created, At(1000));
+      EXPECT_FALSE(found->is_default);
+    }
+    EXPECT_FALSE(store_.FindKey(transaction, KeyIdOf(9)).has_value());
+    EXPECT_FALSE(store_.FindKeyByName(transaction, kAccount, "eu-west-1", "mine").has_value());
+    EXPECT_FALSE(store_.FindKeyByAlias(transaction, kAccount, kRegion, "mine").has_value());
+  });
+}
+
+TEST_P(KeyStoreConformance, AnAccountHasOneDefaultKeyInARegion) {
+  Add(1, "plain");
+  Read([&](Transaction& transaction) {
+    EXPECT_FALSE(store_.FindDefaultKey(transaction, kAccount, kRegion).has_value());
+  });
+
+  Add(2, "default", true);
+
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(store_.FindDefaultKey(transaction, kAccount, kRegion)->id, KeyIdOf(2));
+  });
+  EXPECT_THROW(Add(3, "second", true), SqlError);
+}
+
+TEST_P(KeyStoreConformance, AKeyVersionComesBack) {
+  const KeyRow key = Add(1, "mine");
+
+  Read([&](Transaction& transaction) {
+    const auto version = store_.FindKeyVersion(transaction, key.id, 1);
+    ASSERT_TRUE(version.has_value());
+    EXPECT_EQ(version->master_version, 4U);
+    EXPECT_EQ(version->wrapped, std::vector(40, std::byte{0x5A}));
+    EXPECT_EQ(version->created, At(1001));
+    EXPECT_FALSE(store_.FindKeyVersion(transaction, key.id, 2).has_value());
+  });
+}
+
+TEST_P(KeyStoreConformance, AccessKeysComeBack) {
+  const store::AccessKeyRow key{.access_key_id = "AKIAEXAMPLE",
+                                .account = kAccount,
+                                .principal_arn = "arn:aws:iam::123456789012:root",
+                                .sealed_secret = std::vector(60, std::byte{3}),
+                                .created = At(5)};
+  Write([&](Transaction& transaction) { store_.InsertAccessKey(transaction, key); });
+
+  Read([&](Transaction& transaction) {
+    const auto keys = store_.AccessKeys(transaction);
+    ASSERT_EQ(keys.size(), 1U);
+    EXPECT_EQ(keys[0].access_key_id, key.access_key_id);
+    EXPECT_EQ(keys[0].account, key.account);
+    EXPECT_EQ(keys[0].principal_arn, key.principal_arn);
+    EXPECT_EQ(keys[0].sealed_secret, key.sealed_secret);
+    EXPECT_EQ(keys[0].created, key.created);
+  });
+}
+
+TEST_P(KeyStoreConformance, EditedRowsAreNoticed) {
+  struct Case {
+    Statement edit;
+    std::function<void(Transaction&)> load;
+  };
+  const auto find_key = [&](Transaction& transaction) {
+    static_cast<void>(store_.FindKeyByName(transaction, kAccount, kRegion, "mine"));
+  };
+  const auto find_version = [&](Transaction& transaction) {
+    static_cast<void>(store_.FindKeyVersion(transaction, KeyIdOf(1), 1));
+  };
+  const auto find_alias = [&](Transaction& transaction) {
+    static_cast<void>(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/mine"));
+  };
+  const std::vector<Case> cases = {
+      {{"UPDATE keys SET is_default = 1 WHERE name = 'mine'"}, find_key},
+      {{"UPDATE keys SET primary_version = 2 WHERE name = 'mine'"}, find_key},
+      {{"UPDATE key_versions SET wrapped = zeroblob(40) WHERE version = 1"}, find_version},
+      {{"UPDATE key_versions SET master_version = 1 WHERE version = 1"}, find_version},
+      {{"UPDATE key_aliases SET key_id = (SELECT key_id FROM keys WHERE name = 'other')"},
+       find_alias},
+  };
+  const KeyRow key = Add(1, "mine");
+  Add(2, "other");
+  Write([&](Transaction& transaction) { store_.InsertAlias(transaction, key, "alias/mine"); });
+
+  for (const Case& one : cases) {
+    const auto edit_and_load = [&](Transaction& transaction) {
+      EXPECT_GE(transaction.Execute(one.edit, {}), 1);
+      one.load(transaction);
+    };
+    // The exception undoes the edit.
+    EXPECT_THROW(Write(edit_and_load), IntegrityError) << one.edit.sql;
+  }
+  Read(find_key);
+  Read(find_version);
+  Read(find_alias);
+}
+
+}  // namespace coffer::test
