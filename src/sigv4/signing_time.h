@@ -1,0 +1,25 @@
+#pragma once
+
+#include "coffer/clock.h"
+#include "coffer/result.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coffer::sigv4 {
+
+/// Reads `yyyymmddThhmmssZ` (ISO 8601, basic format); nullopt when the form or the calendar
+/// objects.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> ParseBasicTime(std::string_view text);
+
+/// Writes a time in the same form.
+[[nodiscard]] std::string FormatBasicTime(std::chrono::sys_seconds time);
+
+/// Checks 10 to 12 of contract A.3: `sent` is a time at most `tolerance` away from `now`, either
+/// way, inclusive.
+[[nodiscard]] Result<void> CheckSigningTime(std::string_view sent, std::chrono::minutes tolerance,
+                                            Timestamp now);
+
+}  // namespace coffer::sigv4

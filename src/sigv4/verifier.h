@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/http_message.h"
+#include "coffer/clock.h"
+#include "coffer/result.h"
+#include "sigv4/credential.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::sigv4 {
+
+struct AuthorizationHeader;
+struct CredentialScope;
+struct SigningKey;
+class SigningKeyCache;
+
+/// What a service expects of the requests that reach it.
+struct VerificationRules {
+  std::string_view service;                 ///< `secretsmanager`
+  std::chrono::minutes clock_tolerance{5};  ///< Both ways, inclusive.
+};
+
+struct VerifierOptions {
+  std::vector<std::string> regions;  ///< Scopes of other regions are refused.
+  /// Accept any well-formed header whatever its signature, and unknown keys as root of the default
+  /// account. For people who come from an emulator that never checked; development profile only.
+  bool trust_any_signature = false;
+  std::string default_account = "000000000000";
+};
+
+/// Verifies Signature Version 4 of a request in header form (contract iam-sigv4.md, part A).
+/// Checks and their order are those of A.3; messages are AWS's. The body is always hashed here;
+/// x-amz-content-sha256 is compared, never trusted. Derived signing keys are cached by (access key,
+/// generation, date, region, service). Safe to call from any thread.
+class Verifier {
+ public:
+  /// `credentials` must outlive the verifier.
+  Verifier(const CredentialSource& credentials, VerifierOptions options);
+  ~Verifier();
+  Verifier(const Verifier&) = delete;
+  Verifier& operator=(const Verifier&) = delete;
+
+  /// The caller, or the refusal of A.3. `now` is the system's time, one reading for a request.
+  [[nodiscard]] Result<Caller> Verify(const base::HttpRequest& request,
+                                      const VerificationRules& rules, Timestamp now) const;
+
+ private:
+  [[nodiscard]] Result<Caller> Trust(const AuthorizationHeader& authorization) const;
+  [[nodiscard]] Result<Caller> VerifySignature(const base::HttpRequest& request,
+                                               const AuthorizationHeader& authorization,
+                                               const CredentialScope& scope, std::string_view date,
+                                               Timestamp now) const;
+  [[nodiscard]] std::shared_ptr<const SigningKey> FindSigningKey(
+      const AuthorizationHeader& authorization, const CredentialScope& scope) const;
+
+  const CredentialSource& credentials_;
+  VerifierOptions options_;
+  std::unique_ptr<SigningKeyCache> cache_;
+};
+
+}  // namespace coffer::sigv4

@@ -1,0 +1,138 @@
+#include "signed_request.h"
+#include "sigv4/authorization_header.h"
+#include "sigv4/verifier.h"
+#include "support/matchers.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+
+namespace coffer::sigv4 {
+namespace {
+
+using coffer::test::FailsWithCode;
+using coffer::test::IsOk;
+using test::OwnedRequest;
+using test::RequestView;
+
+constexpr std::string_view kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+constexpr std::string_view kDate = "20150830T123600Z";
+
+std::filesystem::path SuiteFolder() {
+  return std::filesystem::path(COFFER_SOURCE_DIR) / "tests/data/sigv4/aws4_testsuite";
+}
+
+/// The cases, by the names of their folders. What is left out is explained in the README there.
+std::vector<std::string> CaseNames() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(SuiteFolder())) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && name != "get-header-value-multiline") names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string ReadCaseFile(const std::string& name, const std::string& extension) {
+  std::ifstream file(SuiteFolder() / name / (name + extension), std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+OwnedRequest ParseRequest(const std::string& text) {
+  std::istringstream lines(text);
+  std::string line;
+  std::getline(lines, line);
+  OwnedRequest request;
+  const std::size_t target = line.find(' ') + 1;
+  request.method = line.substr(0, target - 1);
+  request.target = line.substr(target, line.rfind(' ') - target);
+  while (std::getline(lines, line) && !line.empty()) {
+    const std::size_t colon = line.find(':');
+    request.headers.emplace_back(line.substr(0, colon), line.substr(colon + 1));
+  }
+  request.body.assign(std::istreambuf_iterator<char>(lines), {});
+  return request;
+}
+
+/// The value of `x-amz-security-token` in a canonical request, or nothing.
+std::string TokenIn(const std::string& canonical) {
+  constexpr std::string_view kLine = "\nx-amz-security-token:";
+  const std::size_t start = canonical.find(kLine);
+  if (start == std::string::npos) return {};
+  const std::size_t value = start + kLine.size();
+  return canonical.substr(value, canonical.find('\n', value) - value);
+}
+
+class Aws4TestsuiteTest : public testing::TestWithParam<std::string> {
+ protected:
+  Aws4TestsuiteTest()
+      : canonical_(ReadCaseFile(GetParam(), ".creq")),
+        to_sign_(ReadCaseFile(GetParam(), ".sts")),
+        header_(ReadCaseFile(GetParam(), ".authz")),
+        request_(ParseRequest(ReadCaseFile(GetParam(), ".req"))) {
+    const std::string token = TokenIn(canonical_);
+    has_token_ = !token.empty();
+    if (has_token_) request_.Set("X-Amz-Security-Token", token);
+  }
+
+  std::string canonical_;
+  std::string to_sign_;
+  std::string header_;
+  OwnedRequest request_;
+  bool has_token_ = false;
+};
+
+TEST_P(Aws4TestsuiteTest, EveryStepMatches) {
+  const auto authorization = ParseAuthorizationHeader(header_, true);
+  ASSERT_THAT(authorization, IsOk());
+  const auto scope = ParseCredential(authorization->credential);
+  ASSERT_THAT(scope, IsOk());
+  const RequestView view(request_);
+
+  std::string canonical;
+  ASSERT_TRUE(AppendCanonicalRequest(canonical, *view, authorization->signed_headers,
+                                     crypto::Sha256(base::AsBytes(request_.body))));
+  std::string to_sign;
+  AppendStringToSign(to_sign, kDate, scope->text, crypto::Sha256(base::AsBytes(canonical)));
+  const auto signature =
+      DeriveSigningKey(SecretBytes::FromText(kSecret), *scope).Sign(base::AsBytes(to_sign));
+
+  EXPECT_EQ(canonical, canonical_);
+  EXPECT_EQ(to_sign, to_sign_);
+  EXPECT_EQ(base::ToHex(signature), authorization->signature);
+}
+
+TEST_P(Aws4TestsuiteTest, VerifierDecides) {
+  test::FakeCredentials credentials;
+  credentials.Add("AKIDEXAMPLE", "111122223333", std::string(kSecret));
+  VerifierOptions options;
+  options.regions = {"us-east-1"};
+  const Verifier verifier(credentials, options);
+  request_.Set("Authorization", header_);
+  const RequestView view(request_);
+
+  const auto caller = verifier.Verify(*view, {.service = "service"}, test::At(kDate));
+
+  if (has_token_) {
+    EXPECT_THAT(caller, FailsWithCode(ErrorCode::kUnrecognizedClient));
+  } else {
+    ASSERT_THAT(caller, IsOk());
+    EXPECT_EQ(caller->account, "111122223333");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Suite, Aws4TestsuiteTest, testing::ValuesIn(CaseNames()),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(Aws4TestsuiteFilesTest, AllCasesAreThere) { EXPECT_EQ(CaseNames().size(), 33U); }
+
+}  // namespace
+}  // namespace coffer::sigv4
