@@ -1,0 +1,40 @@
+#pragma once
+
+#include "coffer/database.h"
+#include "secrets/secret_identifier.h"
+#include "services/secretsmanager/context.h"
+#include "sigv4/credential.h"
+#include "store/secret_store.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace coffer::api {
+
+/// Decides for the root user of an account: everything in its own account, nothing elsewhere.
+class AccountAuthorizer final : public services::secretsmanager::Authorizer {
+ public:
+  /// `is_read`: the transaction is a read, so the store may answer from its cache.
+  AccountAuthorizer(const sigv4::Caller& caller, const store::SecretStore& secrets,
+                    Transaction& transaction, bool is_read)
+      : caller_(caller), secrets_(secrets), transaction_(transaction), is_read_(is_read) {}
+
+  [[nodiscard]] Result<services::secretsmanager::AuthorizedSecret> Authorize(
+      std::string_view operation, std::string_view secret_id) override;
+  [[nodiscard]] Result<std::optional<services::secretsmanager::AuthorizedSecret>> AuthorizeIfExists(
+      std::string_view operation, std::string_view secret_id) override;
+  [[nodiscard]] Result<services::secretsmanager::AuthorizedSecret> AuthorizeFound(
+      std::string_view operation, std::shared_ptr<const secrets::Secret> secret) override;
+
+ private:
+  [[nodiscard]] std::shared_ptr<const secrets::Secret> Resolve(
+      const secrets::SecretIdentifier& identifier) const;
+
+  const sigv4::Caller& caller_;
+  const store::SecretStore& secrets_;
+  Transaction& transaction_;
+  bool is_read_;
+};
+
+}  // namespace coffer::api

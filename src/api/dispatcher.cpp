@@ -1,0 +1,144 @@
+#include "api/dispatcher.h"
+
+#include "api/account_authorizer.h"
+#include "api/error_table.h"
+#include "api/request_id.h"
+#include "base/log.h"
+
+#include <exception>
+#include <utility>
+
+namespace coffer::api {
+namespace {
+
+constexpr std::string_view kJsonContentType = "application/x-amz-json-1.1";
+constexpr sigv4::VerificationRules kSecretsManager{.service = "secretsmanager"};
+
+// The text of the exception is for the operator alone: the client gets AWS's code and no detail.
+void AnswerFailure(std::exception_ptr failure, base::HttpReply& reply) {
+  try {
+    std::rethrow_exception(std::move(failure));
+  } catch (const std::exception& error) {
+    base::log::Error("request.failed", {{"request_id", reply.request_id}, {"reason", error.what()}});
+  } catch (...) {
+    base::log::Error("request.failed", {{"request_id", reply.request_id}});
+  }
+  EncodeError({ErrorCode::kInternalServiceError, "An error occurred on the server side."}, reply);
+}
+
+void AnswerOutcome(WriteOutcome outcome, base::HttpReply& reply) {
+  switch (outcome) {
+    case WriteOutcome::kCommitted:
+    case WriteOutcome::kRolledBack:
+      return;  // The reply was written by the call itself.
+    case WriteOutcome::kFailed:
+      EncodeError({ErrorCode::kInternalServiceError,
+                   "The change could not be stored and was not made. Try again."},
+                  reply);
+      return;
+    case WriteOutcome::kUnknown:
+      EncodeError({ErrorCode::kInternalServiceError,
+                   "It is unknown whether the change was stored. Send the same request with the "
+                   "same ClientRequestToken again."},
+                  reply);
+      return;
+  }
+}
+
+}  // namespace
+
+std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& request,
+                                                     base::HttpReply& reply) {
+  reply.request_id = NewRequestId(parts_.random);
+  try {
+    // What is not AWS's API (health, test clock) has paths of its own and no signature.
+    if (parts_.local_endpoints.Handle(request, reply)) return std::nullopt;
+
+    reply.content_type = kJsonContentType;
+    Result<PreparedCall> prepared = Prepare(request);
+    if (!prepared) {
+      EncodeError(prepared.error(), reply);
+    } else if (prepared->operation->access == sm::Access::kRead) {
+      Read(*prepared, reply);
+    } else {
+      return Write(*std::move(prepared), reply);
+    }
+  } catch (...) {
+    AnswerFailure(std::current_exception(), reply);
+  }
+  return std::nullopt;
+}
+
+// The stages before the transaction. Their order decides which refusal wins when several apply:
+//   1 the operation  an unknown name never reaches a parser;
+//   2 the signature  from here on the caller is known;
+//   3 the body       only authenticated bytes are parsed, straight into the typed request, whose
+//                    own constraints are then checked, all of them at once.
+Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& request) const {
+  const IndexedOperation* operation = FindOperation(request.Header("x-amz-target"));
+  if (operation == nullptr || request.method != "POST") {
+    return Fail(ErrorCode::kUnknownOperation, "");
+  }
+  ASSIGN_OR_RETURN(sigv4::Caller caller, parts_.verifier.Verify(request, kSecretsManager,
+                                                                parts_.system_clock.Now()));
+  if (operation->decode == nullptr) {
+    return Fail(ErrorCode::kNotImplemented,
+                "Coffer does not implement " + std::string(operation->name) + " yet.");
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<Call> call, operation->decode(operation->name, request.body));
+  return PreparedCall{std::move(caller), operation, std::move(call)};
+}
+
+// The stages inside the transaction, so that nothing changes between check and use:
+//   4 resolve and authorize  AccessDenied comes before existence is revealed;
+//   5 handle;
+//   6 encode                 straight into the connection's reply.
+// Answers whether the transaction is to be kept.
+bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
+                     base::HttpReply& reply) const {
+  AccountAuthorizer authorizer(prepared.caller, parts_.service.secrets, transaction,
+                               prepared.operation->access == sm::Access::kRead);
+  sm::Context context{.service = parts_.service,
+                      .transaction = transaction,
+                      .authorizer = authorizer,
+                      .account = prepared.caller.account,
+                      .region = prepared.caller.region,
+                      .now = parts_.service.clock.Now()};
+  reply.body.Clear();
+  const Result<void> result = prepared.call->Run(context, reply.body);
+  if (!result) {
+    EncodeError(result.error(), reply);
+    return false;
+  }
+  reply.status = 200;
+  return true;
+}
+
+void Dispatcher::Read(const PreparedCall& prepared, base::HttpReply& reply) const {
+  parts_.database.Read([&](Transaction& transaction) { (void)Run(prepared, transaction, reply); });
+}
+
+base::PendingReply Dispatcher::Write(PreparedCall prepared, base::HttpReply& reply) const {
+  return [this, prepared = std::make_shared<PreparedCall>(std::move(prepared)),
+          &reply](std::move_only_function<void()> resume) {
+    auto resume_once = std::make_shared<std::move_only_function<void()>>(std::move(resume));
+    WriteJob job{.run = [this, prepared, &reply](Transaction& transaction) {
+                   return Run(*prepared, transaction, reply);
+                 },
+                 .done =
+                     [resume_once, &reply](WriteOutcome outcome, std::exception_ptr failure) {
+                       if (failure) {
+                         AnswerFailure(std::move(failure), reply);
+                       } else {
+                         AnswerOutcome(outcome, reply);
+                       }
+                       (*resume_once)();
+                     }};
+    if (!parts_.database.Submit(std::move(job))) {
+      EncodeError({ErrorCode::kThrottling, "Rate exceeded"}, reply);
+      (*resume_once)();
+    }
+  };
+}
+
+}  // namespace coffer::api

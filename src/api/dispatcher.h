@@ -1,0 +1,53 @@
+#pragma once
+
+#include "api/local_endpoints.h"
+#include "api/operation_index.h"
+#include "base/http_message.h"
+#include "coffer/clock.h"
+#include "coffer/database.h"
+#include "coffer/random.h"
+#include "services/secretsmanager/context.h"
+#include "sigv4/verifier.h"
+
+#include <memory>
+#include <optional>
+
+namespace coffer::api {
+
+/// What the dispatcher works with; everything outlives it.
+struct DispatcherParts {
+  Database& database;
+  const services::secretsmanager::Service& service;
+  const sigv4::Verifier& verifier;
+  const LocalEndpoints& local_endpoints;
+  const Clock& system_clock;  ///< Signatures follow real time, whatever the test clock says.
+  Random& random;
+};
+
+/// Turns a request into a reply: the way of every call, stage by stage. Safe to call from any io
+/// thread; see docs/architecture.md, "Life of a request".
+class Dispatcher final : public base::HttpHandler {
+ public:
+  explicit Dispatcher(const DispatcherParts& parts) : parts_(parts) {}
+
+  std::optional<base::PendingReply> Handle(const base::HttpRequest& request,
+                                           base::HttpReply& reply) override;
+
+ private:
+  /// A call that knows its caller and its operation and waits for its transaction.
+  struct PreparedCall {
+    sigv4::Caller caller;
+    const IndexedOperation* operation = nullptr;
+    std::unique_ptr<Call> call;
+  };
+
+  [[nodiscard]] Result<PreparedCall> Prepare(const base::HttpRequest& request) const;
+  void Read(const PreparedCall& prepared, base::HttpReply& reply) const;
+  [[nodiscard]] base::PendingReply Write(PreparedCall prepared, base::HttpReply& reply) const;
+  [[nodiscard]] bool Run(const PreparedCall& prepared, Transaction& transaction,
+                         base::HttpReply& reply) const;
+
+  DispatcherParts parts_;
+};
+
+}  // namespace coffer::api

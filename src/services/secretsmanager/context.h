@@ -1,0 +1,79 @@
+#pragma once
+
+#include "coffer/clock.h"
+#include "coffer/database.h"
+#include "coffer/random.h"
+#include "coffer/result.h"
+#include "keyring/envelope.h"
+#include "keyring/keyring.h"
+#include "secrets/secret.h"
+#include "store/secret_store.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coffer::services::secretsmanager {
+
+class Authorizer;
+
+/// A secret that the caller may do this operation to. Only an Authorizer makes one, so a handler
+/// that forgets the check does not compile.
+class AuthorizedSecret {
+ public:
+  [[nodiscard]] const secrets::Secret& operator*() const { return *secret_; }
+  [[nodiscard]] const secrets::Secret* operator->() const { return secret_.get(); }
+
+ private:
+  friend class Authorizer;
+  explicit AuthorizedSecret(std::shared_ptr<const secrets::Secret> secret)
+      : secret_(std::move(secret)) {}
+  std::shared_ptr<const secrets::Secret> secret_;
+};
+
+/// What the service is made of; one for the process.
+struct Service {
+  store::SecretStore& secrets;
+  keyring::Keyring& keyring;
+  keyring::Envelope& envelope;
+  Random& random;
+  const Clock& clock;
+  /// The wire name of an error, for operations that report errors inside a reply.
+  std::string_view (*error_name)(ErrorCode) = nullptr;
+  /// Make a KmsKeyId that does not exist instead of refusing it (development profile).
+  bool create_unknown_keys = false;
+};
+
+/// One call, while it runs: inside one transaction, at one moment.
+struct Context {
+  const Service& service;
+  Transaction& transaction;
+  Authorizer& authorizer;
+  std::string_view account;  ///< The caller's.
+  std::string_view region;   ///< Of the call.
+  Timestamp now;
+};
+
+/// Resolves and authorizes; implemented by the dispatcher's side, which knows the caller.
+class Authorizer {
+ public:
+  virtual ~Authorizer() = default;
+  /// Looks `secret_id` up and decides whether the caller may do `operation` to it. AccessDenied
+  /// comes before existence is revealed; then ResourceNotFound.
+  [[nodiscard]] virtual Result<AuthorizedSecret> Authorize(std::string_view operation,
+                                                           std::string_view secret_id) = 0;
+  /// As Authorize, for operations that act on a missing secret too (DeleteSecret with force).
+  [[nodiscard]] virtual Result<std::optional<AuthorizedSecret>> AuthorizeIfExists(
+      std::string_view operation, std::string_view secret_id) = 0;
+  /// Decides for a secret found by a listing.
+  [[nodiscard]] virtual Result<AuthorizedSecret> AuthorizeFound(
+      std::string_view operation, std::shared_ptr<const secrets::Secret> secret) = 0;
+
+ protected:
+  [[nodiscard]] static AuthorizedSecret Admit(std::shared_ptr<const secrets::Secret> secret) {
+    return AuthorizedSecret(std::move(secret));
+  }
+};
+
+}  // namespace coffer::services::secretsmanager

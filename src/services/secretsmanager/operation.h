@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace coffer::services::secretsmanager {
+
+/// What an operation is authorized on, and so which arguments its handler takes.
+enum class Authorizes : std::uint8_t {
+  kSecret,          ///< request.secret_id must exist: (Context&, const AuthorizedSecret&, request)
+  kSecretIfExists,  ///< may be missing: (Context&, const std::optional<AuthorizedSecret>&, request)
+  kAccount,         ///< the caller's account: (Context&, request)
+};
+
+/// Which kind of transaction it runs in.
+enum class Access : std::uint8_t { kRead, kWrite };
+
+/// One row of the operation table: the wire name and the handler, whose signature says what it
+/// decodes and encodes. `Handler` is null for an operation that is not built yet.
+template <auto Handler>
+struct Operation {
+  static constexpr auto kHandler = Handler;
+  std::string_view name;
+  Authorizes authorizes;
+  Access access;
+};
+
+}  // namespace coffer::services::secretsmanager

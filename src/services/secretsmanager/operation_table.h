@@ -1,0 +1,57 @@
+#pragma once
+
+#include "services/secretsmanager/batch_get_secret_value.h"
+#include "services/secretsmanager/create_secret.h"
+#include "services/secretsmanager/delete_resource_policy.h"
+#include "services/secretsmanager/delete_secret.h"
+#include "services/secretsmanager/describe_secret.h"
+#include "services/secretsmanager/get_random_password.h"
+#include "services/secretsmanager/get_resource_policy.h"
+#include "services/secretsmanager/get_secret_value.h"
+#include "services/secretsmanager/list_secret_version_ids.h"
+#include "services/secretsmanager/list_secrets.h"
+#include "services/secretsmanager/operation.h"
+#include "services/secretsmanager/put_resource_policy.h"
+#include "services/secretsmanager/put_secret_value.h"
+#include "services/secretsmanager/restore_secret.h"
+#include "services/secretsmanager/tag_resource.h"
+#include "services/secretsmanager/untag_resource.h"
+#include "services/secretsmanager/update_secret.h"
+#include "services/secretsmanager/update_secret_version_stage.h"
+
+#include <tuple>
+
+namespace coffer::services::secretsmanager {
+
+/// The 23 operations of the API, and the only place that knows which exist. Sorted by name. The IAM
+/// action is always `secretsmanager:` and the name. A row without a handler is not built yet and
+/// answers so.
+inline constexpr std::tuple kOperations{
+    // clang-format off
+    Operation<&BatchGetSecretValue>     {"BatchGetSecretValue",          Authorizes::kAccount,        Access::kRead},
+    Operation<nullptr>                  {"CancelRotateSecret",           Authorizes::kSecret,         Access::kWrite},
+    Operation<&CreateSecret>            {"CreateSecret",                 Authorizes::kAccount,        Access::kWrite},
+    Operation<&DeleteResourcePolicy>    {"DeleteResourcePolicy",         Authorizes::kSecret,         Access::kWrite},
+    Operation<&DeleteSecret>            {"DeleteSecret",                 Authorizes::kSecretIfExists, Access::kWrite},
+    Operation<&DescribeSecret>          {"DescribeSecret",               Authorizes::kSecret,         Access::kRead},
+    Operation<&GetRandomPassword>       {"GetRandomPassword",            Authorizes::kAccount,        Access::kRead},
+    Operation<&GetResourcePolicy>       {"GetResourcePolicy",            Authorizes::kSecret,         Access::kRead},
+    Operation<&GetSecretValue>          {"GetSecretValue",               Authorizes::kSecret,         Access::kRead},
+    Operation<&ListSecretVersionIds>    {"ListSecretVersionIds",         Authorizes::kSecret,         Access::kRead},
+    Operation<&ListSecrets>             {"ListSecrets",                  Authorizes::kAccount,        Access::kRead},
+    Operation<&PutResourcePolicy>       {"PutResourcePolicy",            Authorizes::kSecret,         Access::kWrite},
+    Operation<&PutSecretValue>          {"PutSecretValue",               Authorizes::kSecret,         Access::kWrite},
+    Operation<nullptr>                  {"RemoveRegionsFromReplication", Authorizes::kSecret,         Access::kWrite},
+    Operation<nullptr>                  {"ReplicateSecretToRegions",     Authorizes::kSecret,         Access::kWrite},
+    Operation<&RestoreSecret>           {"RestoreSecret",                Authorizes::kSecret,         Access::kWrite},
+    Operation<nullptr>                  {"RotateSecret",                 Authorizes::kSecret,         Access::kWrite},
+    Operation<nullptr>                  {"StopReplicationToReplica",     Authorizes::kSecret,         Access::kWrite},
+    Operation<&TagResource>             {"TagResource",                  Authorizes::kSecret,         Access::kWrite},
+    Operation<&UntagResource>           {"UntagResource",                Authorizes::kSecret,         Access::kWrite},
+    Operation<&UpdateSecret>            {"UpdateSecret",                 Authorizes::kSecret,         Access::kWrite},
+    Operation<&UpdateSecretVersionStage>{"UpdateSecretVersionStage",     Authorizes::kSecret,         Access::kWrite},
+    Operation<nullptr>                  {"ValidateResourcePolicy",       Authorizes::kSecretIfExists, Access::kRead},
+    // clang-format on
+};
+
+}  // namespace coffer::services::secretsmanager

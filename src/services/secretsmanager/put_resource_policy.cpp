@@ -1,0 +1,24 @@
+#include "services/secretsmanager/put_resource_policy.h"
+
+#include "policy/policy_document.h"
+#include "secrets/messages.h"
+
+namespace coffer::services::secretsmanager {
+
+Result<SecretName> PutResourcePolicy(Context& context, const AuthorizedSecret& secret,
+                                     const PutResourcePolicyRequest& request) {
+  if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
+  RETURN_IF_ERROR(policy::CheckResourcePolicy(request.resource_policy));
+  if (request.block_public_policy.value_or(false) &&
+      policy::AllowsAnyPrincipal(request.resource_policy)) {
+    return Fail(ErrorCode::kPublicPolicy,
+                "You can't attach a resource-based policy that allows broad access to the secret.");
+  }
+  secrets::Secret changed = *secret;
+  changed.resource_policy = policy::PrettyPrint(request.resource_policy);
+  changed.last_changed = context.now;
+  context.service.secrets.Update(context.transaction, changed);
+  return NameOf(*secret);
+}
+
+}  // namespace coffer::services::secretsmanager

@@ -1,0 +1,36 @@
+#include "services/secretsmanager/update_secret_version_stage.h"
+
+#include "secrets/messages.h"
+
+namespace coffer::services::secretsmanager {
+namespace {
+
+Result<void> CheckVersionExists(const Context& context, const secrets::Secret& secret,
+                                const std::optional<std::string>& version_id) {
+  if (version_id &&
+      !context.service.secrets.FindVersion(context.transaction, secret, *version_id)) {
+    return std::unexpected(secrets::VersionNotFound(*version_id));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SecretName> UpdateSecretVersionStage(Context& context, const AuthorizedSecret& secret,
+                                            const UpdateSecretVersionStageRequest& request) {
+  if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
+  RETURN_IF_ERROR(CheckVersionExists(context, *secret, request.move_to_version_id));
+  RETURN_IF_ERROR(CheckVersionExists(context, *secret, request.remove_from_version_id));
+
+  secrets::Secret changed = *secret;
+  ASSIGN_OR_RETURN(changed.labels,
+                   secrets::AfterMove(secret->labels, request.version_stage,
+                                      request.move_to_version_id, request.remove_from_version_id));
+  if (changed.labels != secret->labels) {
+    changed.last_changed = context.now;
+    context.service.secrets.Update(context.transaction, changed);
+  }
+  return NameOf(*secret);
+}
+
+}  // namespace coffer::services::secretsmanager

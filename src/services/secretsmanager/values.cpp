@@ -1,0 +1,95 @@
+#include "services/secretsmanager/values.h"
+
+#include "secrets/messages.h"
+#include "secrets/secret_identifier.h"
+#include "secrets/versions.h"
+
+#include <utility>
+
+namespace coffer::services::secretsmanager {
+namespace {
+
+// Makes room when the quota of versions is passed. The list is read only then.
+Result<void> RemoveSurplus(const Context& context, secrets::Secret& secret) {
+  if (secret.version_count <= secrets::kMaxVersions) return {};
+  store::SecretStore& store = context.service.secrets;
+  const std::vector<secrets::Version> versions = store.Versions(context.transaction, secret);
+  ASSIGN_OR_RETURN(const std::vector<std::string> surplus,
+                   secrets::VersionsToRemove(versions, secret.labels, context.now));
+  for (const std::string& version_id : surplus) {
+    store.RemoveVersion(context.transaction, secret, version_id);
+  }
+  secret.version_count -= static_cast<std::int64_t>(surplus.size());
+  return {};
+}
+
+}  // namespace
+
+std::optional<keyring::Value> GivenValue(const std::optional<base::SecretText>& secret_string,
+                                         const std::optional<base::SecretBlob>& secret_binary) {
+  if (secret_string) return keyring::Value{keyring::ValueKind::kText, secret_string->bytes.Copy()};
+  if (secret_binary) {
+    return keyring::Value{keyring::ValueKind::kBinary, secret_binary->bytes.Copy()};
+  }
+  return std::nullopt;
+}
+
+ShownValue Show(keyring::Value value) {
+  if (value.kind == keyring::ValueKind::kText) {
+    return {.secret_string = base::SecretText{std::move(value.bytes)}, .secret_binary = {}};
+  }
+  return {.secret_string = {}, .secret_binary = base::SecretBlob{std::move(value.bytes)}};
+}
+
+Result<ReadVersion> ReadValue(const Context& context, const secrets::Secret& secret,
+                              std::string_view version_id) {
+  store::SecretStore& store = context.service.secrets;
+  auto stored = store.FindVersionForRead(context.transaction, secret, version_id);
+  if (!stored || !stored->value) return std::unexpected(secrets::VersionNotFound(version_id));
+  ASSIGN_OR_RETURN(keyring::Value value,
+                   context.service.envelope.Open(context.transaction, secret, version_id,
+                                                 *stored->value));
+  store.Touch(secret, *stored, DayOf(context.now));
+  return ReadVersion{std::move(stored), std::move(value)};
+}
+
+Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& secret,
+                              std::string_view token, const keyring::Value& value) {
+  const auto stored = context.service.secrets.FindVersion(context.transaction, secret, token);
+  if (!stored) return TokenUse::kNew;
+  if (!stored->value) return TokenUse::kPending;
+  ASSIGN_OR_RETURN(const keyring::Value present,
+                   context.service.envelope.Open(context.transaction, secret, token,
+                                                 *stored->value));
+  if (keyring::SameValue(present, value)) return TokenUse::kReplay;
+  return std::unexpected(secrets::TokenInUse(token, secrets::ArnOf(secret)));
+}
+
+Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& secret) {
+  keyring::Keyring& keyring = context.service.keyring;
+  const auto& [account, region, name] = secret.address;
+  if (!secret.kms_key_id) return keyring.DefaultKey(context.transaction, account, region);
+  ASSIGN_OR_RETURN(keyring::ResolvedKey resolved,
+                   keyring.Resolve(context.transaction, account, region, *secret.kms_key_id,
+                                   context.service.create_unknown_keys));
+  return std::move(resolved.key);
+}
+
+Result<void> AddVersion(const Context& context, secrets::Secret& secret, const std::string& token,
+                        const std::optional<std::vector<std::string>>& stages,
+                        const keyring::Value& value) {
+  ASSIGN_OR_RETURN(secret.labels, secrets::AfterPut(secret.labels, token, stages,
+                                                    /*is_first_version=*/secret.version_count == 0));
+  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret));
+  const secrets::Version version{.id = token,
+                                 .created = context.now,
+                                 .last_accessed = std::nullopt,
+                                 .key_id = key.id,
+                                 .has_value = true};
+  context.service.secrets.InsertVersion(context.transaction, secret, version,
+                                        context.service.envelope.Seal(secret, token, key, value));
+  ++secret.version_count;
+  return RemoveSurplus(context, secret);
+}
+
+}  // namespace coffer::services::secretsmanager

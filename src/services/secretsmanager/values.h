@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/shape.h"
+#include "coffer/result.h"
+#include "keyring/envelope.h"
+#include "secrets/secret.h"
+#include "services/secretsmanager/context.h"
+#include "store/secret_store.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Reading and writing of values, as several operations do it.
+namespace coffer::services::secretsmanager {
+
+/// The value that a request carries, if any. Both members at once have been refused before.
+[[nodiscard]] std::optional<keyring::Value> GivenValue(
+    const std::optional<base::SecretText>& secret_string,
+    const std::optional<base::SecretBlob>& secret_binary);
+
+/// A value on its way out: exactly one of the two is set.
+struct ShownValue {
+  std::optional<base::SecretText> secret_string;
+  std::optional<base::SecretBlob> secret_binary;
+};
+[[nodiscard]] ShownValue Show(keyring::Value value);
+
+/// A version with its opened value.
+struct ReadVersion {
+  std::shared_ptr<const store::StoredVersion> stored;
+  keyring::Value value;
+};
+
+/// Reads a version of an active secret and notes the access. ResourceNotFound when there is no such
+/// version or it has no value yet; DecryptionFailure when it cannot be opened.
+[[nodiscard]] Result<ReadVersion> ReadValue(const Context& context, const secrets::Secret& secret,
+                                            std::string_view version_id);
+
+/// What `token` means for a secret that is given `value`.
+enum class TokenUse : std::uint8_t {
+  kNew,      ///< No version has this id: make one.
+  kReplay,   ///< The version exists with the same value: answer as the first time.
+  kPending,  ///< The version was made by a rotation and waits for its value.
+};
+/// ResourceExists when the version exists with another value.
+[[nodiscard]] Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& secret,
+                                            std::string_view token, const keyring::Value& value);
+
+/// The key that new versions of `secret` are sealed under.
+[[nodiscard]] Result<keyring::UsableKey> KeyOf(const Context& context,
+                                               const secrets::Secret& secret);
+
+/// Seals `value` as version `token` of `secret`, stores it and moves the labels; removes surplus
+/// unlabelled versions. `secret` is changed, but not stored: the caller does that once.
+[[nodiscard]] Result<void> AddVersion(const Context& context, secrets::Secret& secret,
+                                      const std::string& token,
+                                      const std::optional<std::vector<std::string>>& stages,
+                                      const keyring::Value& value);
+
+}  // namespace coffer::services::secretsmanager
