@@ -1,0 +1,41 @@
+#pragma once
+
+#include "net/asio_types.h"
+#include "net/connection_count.h"
+#include "net/event_loop.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace coffer::net {
+
+/// Accepts connections and deals them out to the event loops in turn.
+class Listener {
+ public:
+  /// Binds and listens. `loops`, the first of which runs the accepting, and `count` must outlive
+  /// the listener. Throws std::runtime_error with a message for the operator.
+  Listener(const ServerOptions& options, ConnectionCount& count,
+           std::span<const std::unique_ptr<EventLoop>> loops);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  void Start();
+  /// Accepts no more. From any thread; takes effect before anything posted to the first loop later.
+  void Stop();
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  [[nodiscard]] Awaitable<void> Run();
+  void Admit(Socket socket, EventLoop& loop);
+  void RefuseOne();
+
+  ConnectionCount& count_;
+  std::span<const std::unique_ptr<EventLoop>> loops_;
+  Acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  int spare_descriptor_ = -1;
+};
+
+}  // namespace coffer::net
