@@ -1,0 +1,169 @@
+#include "admin/admin_socket.h"
+
+#include "base/log.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace coffer::admin {
+namespace {
+
+constexpr std::size_t kLongestCommand = 256;
+constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
+
+[[noreturn]] void ThrowErrno(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+sockaddr_un AddressOf(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string text = path.string();
+  if (text.size() >= sizeof(address.sun_path)) {
+    throw std::runtime_error("The path of the administrative socket is too long: " + text);
+  }
+  std::memcpy(address.sun_path, text.data(), text.size());
+  return address;
+}
+
+const sockaddr* Generic(const sockaddr_un& address) {
+  return static_cast<const sockaddr*>(static_cast<const void*>(&address));
+}
+
+bool IsAllowed(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
+bool SendAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+void SetPatience(int fd) {
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
+}
+
+// Up to the end of the line or of the stream; at most `limit` bytes.
+std::string Receive(int fd, std::size_t limit, bool one_line) {
+  std::string text;
+  std::array<char, 512> piece{};
+  while (text.size() < limit) {
+    const ssize_t got = ::recv(fd, piece.data(), piece.size(), 0);
+    if (got <= 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+    if (const auto end = text.find('\n'); one_line && end != std::string::npos) {
+      text.resize(end);
+      break;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+AdminSocket::AdminSocket(std::filesystem::path path, Commands commands)
+    : path_(std::move(path)), commands_(std::move(commands)) {
+  const sockaddr_un address = AddressOf(path_);
+  ::unlink(path_.c_str());
+  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  stop_event_ = ::eventfd(0, EFD_CLOEXEC);
+  if (listener_ < 0 || stop_event_ < 0) ThrowErrno("administrative socket");
+  // Closed to others from its first moment: the mode is set by the mask, not after the fact.
+  const mode_t mask = ::umask(0177);
+  const int bound = ::bind(listener_, Generic(address), sizeof(address));
+  ::umask(mask);
+  if (bound != 0 || ::listen(listener_, 4) != 0) ThrowErrno("administrative socket");
+  thread_ = std::thread([this] { Run(); });
+}
+
+AdminSocket::~AdminSocket() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(stop_event_, &one, sizeof(one));
+  if (thread_.joinable()) thread_.join();
+  ::close(listener_);
+  ::close(stop_event_);
+  ::unlink(path_.c_str());
+}
+
+void AdminSocket::Run() const {
+  while (true) {
+    std::array<pollfd, 2> watched{pollfd{.fd = listener_, .events = POLLIN, .revents = 0},
+                                  pollfd{.fd = stop_event_, .events = POLLIN, .revents = 0}};
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return;
+    if ((watched[1].revents & POLLIN) != 0) return;
+    if ((watched[0].revents & POLLIN) == 0) continue;
+    const Descriptor connection(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
+    if (connection.get() >= 0) Serve(connection.get());
+  }
+}
+
+void AdminSocket::Serve(int connection) const {
+  if (!IsAllowed(connection)) {
+    base::log::Warning("admin.refused");
+    return;
+  }
+  SetPatience(connection);
+  const std::string name = Receive(connection, kLongestCommand, /*one_line=*/true);
+  const auto command = commands_.find(name);
+  std::string answer = "The server does not know this command.\n";
+  if (command != commands_.end()) {
+    try {
+      answer = command->second();
+    } catch (const std::exception& error) {
+      base::log::Error("admin.failed", {{"command", command->first}, {"reason", error.what()}});
+      answer = "The command failed; the server's log says why.\n";
+    }
+  }
+  (void)SendAll(connection, answer);
+}
+
+std::string Ask(const std::filesystem::path& path, std::string_view command) {
+  const Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_un address = AddressOf(path);
+  if (::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
+    throw std::runtime_error("No running server answers at " + path.string() + " (" +
+                             std::generic_category().message(errno) +
+                             "). Is --data the server's data directory?");
+  }
+  SetPatience(connection.get());
+  if (!SendAll(connection.get(), std::string(command) + "\n")) {
+    throw std::runtime_error("The server at " + path.string() + " closed the connection.");
+  }
+  constexpr std::size_t kLongestAnswer = std::size_t{16} * 1024 * 1024;
+  return Receive(connection.get(), kLongestAnswer, /*one_line=*/false);
+}
+
+}  // namespace coffer::admin

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace coffer::admin {
+
+/// What a running server can be asked: command name → answer, as text for a person.
+using Commands = std::map<std::string, std::function<std::string()>, std::less<>>;
+
+/// Listens on a Unix socket for administrative subcommands of the same program. The socket is 0600
+/// and the peer must be this user or root. A request is one line, the answer everything until the
+/// end of the stream.
+class AdminSocket {
+ public:
+  /// Replaces a socket that a killed server left behind. Throws std::system_error.
+  AdminSocket(std::filesystem::path path, Commands commands);
+  ~AdminSocket();
+  AdminSocket(const AdminSocket&) = delete;
+  AdminSocket& operator=(const AdminSocket&) = delete;
+
+ private:
+  void Run() const;
+  void Serve(int connection) const;
+
+  std::filesystem::path path_;
+  Commands commands_;
+  int listener_ = -1;
+  int stop_event_ = -1;
+  std::thread thread_;
+};
+
+/// Sends `command` to the server whose socket is `path` and answers its reply. Throws
+/// std::runtime_error with a message for the operator when no server answers.
+[[nodiscard]] std::string Ask(const std::filesystem::path& path, std::string_view command);
+
+}  // namespace coffer::admin

@@ -1,0 +1,106 @@
+#include "jobs/housekeeping.h"
+
+#include "base/log.h"
+#include "secrets/secret_identifier.h"
+
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <time.h>
+
+namespace coffer::jobs {
+namespace {
+
+constexpr int kPurgedAtOnce = 100;
+
+BootTime SinceBoot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::milliseconds(now.tv_nsec / 1'000'000);
+}
+
+}  // namespace
+
+Housekeeping::Housekeeping(Database& database, store::SecretStore& secrets, const Clock& clock,
+                           Options options)
+    : database_(database), secrets_(secrets), clock_(clock), options_(std::move(options)) {}
+
+Housekeeping::~Housekeeping() { Stop(); }
+
+void Housekeeping::Start() { thread_ = std::thread([this] { Run(); }); }
+
+void Housekeeping::Wake() {
+  const std::scoped_lock lock(mutex_);
+  woken_ = true;
+  changed_.notify_one();
+}
+
+void Housekeeping::Stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Housekeeping::Run() {
+  auto next_purge = std::chrono::steady_clock::now();
+  bool stopping = false;
+  while (!stopping) {
+    bool woken = false;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, options_.flush_interval, [this] { return woken_ || stopping_; });
+      woken = std::exchange(woken_, false);
+      stopping = stopping_;
+    }
+    // A failing disk is reported and tried again; it must not end the thread.
+    try {
+      Flush();
+      options_.every_second();
+      const auto now = std::chrono::steady_clock::now();
+      if (woken || now >= next_purge) {
+        PurgeDue();
+        next_purge = now + options_.purge_interval;
+      }
+    } catch (const std::exception& error) {
+      base::log::Error("housekeeping.failed", {{"reason", error.what()}});
+    }
+  }
+}
+
+void Housekeeping::Flush() {
+  if (!secrets_.HasPendingAccesses()) return;
+  database_.Write([this](Transaction& transaction) { secrets_.FlushAccesses(transaction); });
+}
+
+std::optional<Timestamp> Housekeeping::ConfirmedNow() {
+  const Timestamp now = clock_.Now();
+  if (options_.clock_was_moved()) return now;
+  return guard_.Confirm(now, SinceBoot());
+}
+
+void Housekeeping::PurgeDue() {
+  const std::optional<Timestamp> now = ConfirmedNow();
+  if (!now) return;
+  std::vector<secrets::SecretAddress> due;
+  do {
+    database_.Read([&](Transaction& transaction) {
+      due = secrets_.DueForPurge(transaction, *now, kPurgedAtOnce);
+    });
+    for (const secrets::SecretAddress& address : due) {
+      database_.Write([&](Transaction& transaction) {
+        // Restored, or made anew, since it was found?
+        const auto secret = secrets_.Find(transaction, address);
+        if (!secret || !secret->purge_at || *secret->purge_at > *now) return;
+        secrets_.Remove(transaction, *secret);
+        base::log::Info("secret.purged", {{"arn", secrets::ArnOf(*secret)}});
+      });
+    }
+  } while (due.size() == kPurgedAtOnce);
+}
+
+}  // namespace coffer::jobs

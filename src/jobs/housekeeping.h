@@ -1,0 +1,65 @@
+#pragma once
+
+#include "coffer/clock.h"
+#include "coffer/database.h"
+#include "jobs/clock_guard.h"
+#include "store/secret_store.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace coffer::jobs {
+
+/// The background work of one server, on one thread: writes down on which days values were read,
+/// and purges secrets whose recovery window has ended. What is due is kept in the database, so a
+/// restart forgets nothing.
+class Housekeeping {
+ public:
+  struct Options {
+    /// Whether the clock was moved by hand: then it is obeyed at once, without ClockGuard.
+    std::function<bool()> clock_was_moved = [] { return false; };
+    /// Called once a second and at the end (the anchor against rolled back databases).
+    std::function<void()> every_second = [] {};
+    std::chrono::milliseconds flush_interval{1000};
+    std::chrono::milliseconds purge_interval{60'000};
+  };
+
+  /// All references must outlive this.
+  Housekeeping(Database& database, store::SecretStore& secrets, const Clock& clock,
+               Options options);
+  ~Housekeeping();
+  Housekeeping(const Housekeeping&) = delete;
+  Housekeeping& operator=(const Housekeeping&) = delete;
+
+  void Start();
+  /// Looks at once whether anything is due; after the clock was moved.
+  void Wake();
+  /// Ends the thread after a last flush.
+  void Stop();
+
+  /// One look: purges what is due. Public for tests and for Wake's caller.
+  void PurgeDue();
+
+ private:
+  void Run();
+  void Flush();
+  [[nodiscard]] std::optional<Timestamp> ConfirmedNow();
+
+  Database& database_;
+  store::SecretStore& secrets_;
+  const Clock& clock_;
+  Options options_;
+  ClockGuard guard_;
+
+  std::mutex mutex_;  // Guards woken_ and stopping_.
+  std::condition_variable changed_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace coffer::jobs

@@ -1,0 +1,150 @@
+#include "server/command_line.h"
+
+#include "admin/admin_socket.h"
+#include "base/log.h"
+#include "server/config_loader.h"
+#include "server/process.h"
+#include "server/serve.h"
+#include "server/settings.h"
+#include "server/verification.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <sysexits.h>
+#include <unistd.h>
+
+namespace coffer::server {
+namespace {
+
+void Say(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// The flags of one subcommand, as CLI11 fills them in.
+class SettingFlags {
+ public:
+  void AddTo(CLI::App& command) {
+    command.add_option("--config", file_, "TOML file with settings")->type_name("FILE");
+    for (const Setting& setting : Settings()) {
+      if (setting.is_switch) {
+        flags_.push_back({&setting, command.add_flag(FlagNameOf(setting)), "true"});
+        flags_.back().option->description(std::string(setting.help));
+      } else {
+        Flag& flag = flags_.emplace_back(Flag{&setting, nullptr, ""});
+        flag.option = command.add_option(FlagNameOf(setting), flag.argument, std::string(setting.help));
+      }
+    }
+  }
+
+  [[nodiscard]] Config Load(Profile profile) const {
+    ConfigSources sources{.profile = profile, .file = {}, .environment = {}, .flags = {}};
+    if (!file_.empty()) sources.file = file_;
+    for (char** variable = ::environ; *variable != nullptr; ++variable) {
+      sources.environment.emplace_back(*variable);
+    }
+    for (const Flag& flag : flags_) {
+      if (flag.option->count() > 0) sources.flags.emplace(flag.setting->name, flag.argument);
+    }
+    return LoadConfig(sources);
+  }
+
+ private:
+  struct Flag {
+    const Setting* setting;
+    CLI::Option* option;
+    std::string argument;
+  };
+  std::string file_;
+  std::deque<Flag> flags_;  // CLI11 keeps references to the arguments.
+};
+
+int ServeWith(const SettingFlags& flags, Profile profile) {
+  const Config config = flags.Load(profile);
+  base::log::Level level{};
+  if (base::log::ParseLevel(config.log_level, level)) base::log::SetLevel(level);
+  return Serve(config);
+}
+
+int CheckConfig(const SettingFlags& flags, bool strict) {
+  (void)flags.Load(strict ? Profile::kStrict : Profile::kDevelopment);
+  Say("The configuration is sound.\n");
+  return EXIT_SUCCESS;
+}
+
+int VerifyData(const SettingFlags& flags) {
+  Vault vault(flags.Load(Profile::kDevelopment), [](std::string_view) {});
+  const VerificationReport report = Verify(vault);
+  for (const std::string& problem : report.problems) Say(problem + "\n");
+  Say(std::to_string(report.secrets) + " secrets, " + std::to_string(report.versions) +
+      " versions, " + std::to_string(report.problems.size()) + " problems\n");
+  return report.problems.empty() ? EXIT_SUCCESS : EX_DATAERR;
+}
+
+int AskServer(const SettingFlags& flags, std::string_view command) {
+  const Config config = flags.Load(Profile::kDevelopment);
+  Say(admin::Ask(DataDirectory::AdminSocketOf(config.data_directory), command));
+  return EXIT_SUCCESS;
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("A self-hosted secrets vault that speaks the AWS Secrets Manager API.", "coffer");
+  app.set_version_flag("--version", "coffer " COFFER_VERSION);
+  app.require_subcommand(1);
+
+  int exit_code = EXIT_SUCCESS;
+  std::deque<SettingFlags> flags;
+  const auto add = [&](CLI::App& parent, const char* name, const char* help,
+                                     auto action) {
+    CLI::App* command = parent.add_subcommand(name, help);
+    SettingFlags& own = flags.emplace_back();
+    own.AddTo(*command);
+    command->final_callback([&own, &exit_code, action] { exit_code = action(own); });
+    return command;
+  };
+
+  add(app, "dev", "serve for development: key test, secret test", [](const auto& own) {
+    return ServeWith(own, Profile::kDevelopment);
+  });
+  add(app, "serve", "serve for real: needs a master key, TLS only",
+                    [](const auto& own) { return ServeWith(own, Profile::kStrict); });
+  CLI::App* config = app.add_subcommand("config", "look at the configuration");
+  config->require_subcommand(1);
+  bool strict = false;
+  add(*config, "check", "say whether file, environment and flags make sense",
+                    [&strict](const auto& own) { return CheckConfig(own, strict); })
+      ->add_flag("--strict", strict, "as coffer serve would see it");
+  add(app, "status", "ask the running server of this data directory how it is",
+                    [](const auto& own) { return AskServer(own, "status"); });
+  add(app, "verify", "check every record of the data directory (server stopped)",
+                    [](const auto& own) { return VerifyData(own); });
+
+  CLI11_PARSE(app, argc, argv);
+  return exit_code;
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  HardenProcess();
+  int exit_code = EXIT_FAILURE;
+  try {
+    exit_code = Run(argc, argv);
+  } catch (const SettingError& error) {
+    std::fprintf(stderr, "coffer: %s\n", error.what());
+    exit_code = EX_CONFIG;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "coffer: %s\n", error.what());
+  }
+  base::log::Flush();
+  return exit_code;
+}
+
+}  // namespace coffer::server

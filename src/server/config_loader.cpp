@@ -1,0 +1,160 @@
+#include "server/config_loader.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+namespace coffer::server {
+namespace {
+
+constexpr std::string_view kPrefix = "COFFER_";
+
+std::string Suggestion(std::string_view name) {
+  const Setting* nearest = NearestSetting(name);
+  if (nearest == nullptr) return "See config/coffer.toml for all settings.";
+  return "Did you mean " + std::string(nearest->name) + "?";
+}
+
+void Apply(Config& config, const Setting& setting, const SettingValue& value,
+           const std::string& where) {
+  try {
+    setting.apply(config, value);
+  } catch (const SettingError& error) {
+    throw SettingError(where + ": " + std::string(setting.name) + " " + error.what() + ".");
+  }
+}
+
+std::optional<SettingValue> ValueOf(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto number = node.value_exact<std::int64_t>()) return *number;
+  if (const auto boolean = node.value_exact<bool>()) return *boolean;
+  const toml::array* array = node.as_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::string> list;
+  for (const toml::node& item : *array) {
+    const auto text = item.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    list.push_back(*text);
+  }
+  return list;
+}
+
+void ApplyFile(Config& config, const std::string& file) {
+  toml::table table;
+  try {
+    table = toml::parse_file(file);
+  } catch (const toml::parse_error& error) {
+    const auto line = error.source().begin.line;
+    throw SettingError(file + (line == 0 ? "" : ":" + std::to_string(line)) + ": " +
+                       std::string(error.description()));
+  }
+  for (const auto& [key, node] : table) {
+    const std::string where = file + ":" + std::to_string(node.source().begin.line);
+    const Setting* setting = FindSetting(key.str());
+    if (setting == nullptr) {
+      throw SettingError(where + ": there is no setting " + std::string(key.str()) + ". " +
+                         Suggestion(key.str()));
+    }
+    const std::optional<SettingValue> value = ValueOf(node);
+    if (!value) {
+      throw SettingError(where + ": " + std::string(setting->name) +
+                         " has a value of a kind that no setting has.");
+    }
+    Apply(config, *setting, *value, where);
+  }
+}
+
+std::string LowerCase(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+void ApplyEnvironment(Config& config, const std::vector<std::string>& environment) {
+  std::vector<std::string> unknown;
+  for (const std::string& entry : environment) {
+    const std::size_t equals = entry.find('=');
+    if (!entry.starts_with(kPrefix) || equals == std::string::npos) continue;
+    const std::string variable = entry.substr(0, equals);
+    const std::string name = LowerCase(std::string_view(variable).substr(kPrefix.size()));
+    if (const Setting* setting = FindSetting(name)) {
+      Apply(config, *setting, entry.substr(equals + 1), "environment variable " + variable);
+    } else {
+      unknown.push_back(variable);
+    }
+  }
+  // The variable that holds the master key may begin like a setting.
+  std::erase(unknown, config.master_key_environment);
+  if (unknown.empty()) return;
+  throw SettingError("environment variable " + unknown.front() + ": there is no such setting. " +
+                     Suggestion(LowerCase(std::string_view(unknown.front()).substr(kPrefix.size()))));
+}
+
+bool IsInside(const std::filesystem::path& file, const std::filesystem::path& directory) {
+  const auto inner = std::filesystem::weakly_canonical(file);
+  const auto outer = std::filesystem::weakly_canonical(directory);
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
+void CheckMasterKey(const Config& config) {
+  const auto given = std::ranges::count_if(
+      std::array{&config.master_key_file, &config.master_key_environment,
+                 &config.master_key_command},
+      [](const std::string* text) { return !text->empty(); });
+  if (given > 1) {
+    throw SettingError(
+        "Only one of master_key_file, master_key_environment and master_key_command can be set.");
+  }
+  if (config.profile != Profile::kStrict) return;
+  if (given == 0) {
+    throw SettingError(
+        "The strict profile needs a master key from outside the data directory. Set one of "
+        "master_key_file, master_key_environment or master_key_command.");
+  }
+  if (!config.master_key_file.empty() && IsInside(config.master_key_file, config.data_directory)) {
+    throw SettingError(
+        "master_key_file lies inside the data directory: whoever copies the data would have its "
+        "key. Move it elsewhere.");
+  }
+}
+
+void CheckWhole(const Config& config) {
+  CheckMasterKey(config);
+  if (config.certificate_file.empty() != config.private_key_file.empty()) {
+    throw SettingError("certificate_file and private_key_file belong together: set both or none.");
+  }
+  if (config.profile == Profile::kStrict && config.trust_any_signature) {
+    throw SettingError("trust_any_signature exists in the development profile alone.");
+  }
+  if (config.profile == Profile::kStrict && config.ephemeral) {
+    throw SettingError("ephemeral exists in the development profile alone.");
+  }
+  if (!config.anchor_file.empty() && IsInside(config.anchor_file, config.data_directory)) {
+    throw SettingError(
+        "anchor_file lies inside the data directory: it would be put back together with an older "
+        "copy of the data. Move it elsewhere.");
+  }
+}
+
+}  // namespace
+
+Config LoadConfig(const ConfigSources& sources) {
+  Config config;
+  config.profile = sources.profile;
+  if (sources.file) ApplyFile(config, *sources.file);
+  ApplyEnvironment(config, sources.environment);
+  for (const auto& [name, argument] : sources.flags) {
+    const Setting& setting = *FindSetting(name);
+    Apply(config, setting, argument, "flag " + FlagNameOf(setting));
+  }
+  CheckWhole(config);
+  return config;
+}
+
+}  // namespace coffer::server

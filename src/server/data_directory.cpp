@@ -1,0 +1,89 @@
+#include "server/data_directory.h"
+
+#include "base/log.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+namespace coffer::server {
+namespace {
+
+std::filesystem::path MakeTemporary() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "coffer-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    throw DataDirectoryError("No temporary directory could be made: " +
+                             std::generic_category().message(errno));
+  }
+  return pattern;
+}
+
+void Make(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw DataDirectoryError("The data directory " + path.string() + " can't be made: " +
+                             std::generic_category().message(errno) + ".");
+  }
+}
+
+// SQLite's locks and its shared memory are not reliable there.
+void WarnOfNetworkFileSystem(const std::filesystem::path& path) {
+  constexpr long kNfs = 0x6969;
+  constexpr long kSmb = 0x517B;
+  constexpr long kCifs = 0xFF534D42;
+  constexpr long kSmb2 = 0xFE534D42;
+  constexpr long k9p = 0x01021997;
+  constexpr long kFuse = 0x65735546;
+  struct statfs info {};
+  if (::statfs(path.c_str(), &info) != 0) return;
+  for (const long type : {kNfs, kSmb, kCifs, kSmb2, k9p, kFuse}) {
+    if (info.f_type == type) {
+      base::log::Warning("data.network_file_system", {{"directory", path.string()}});
+      return;
+    }
+  }
+}
+
+int LockFile(const std::filesystem::path& path) {
+  const std::filesystem::path file = path / "lock";
+  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    throw DataDirectoryError("The data directory " + path.string() + " can't be written: " +
+                             std::generic_category().message(errno) +
+                             ". Give it to the user that runs the server, or choose another one "
+                             "with --data.");
+  }
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    throw DataDirectoryError("Another server is using the data directory " + path.string() +
+                             ". Stop it, or choose another directory with --data.");
+  }
+  return lock;
+}
+
+}  // namespace
+
+DataDirectory::DataDirectory(const std::filesystem::path& path, bool ephemeral)
+    : path_(ephemeral ? MakeTemporary() : std::filesystem::absolute(path).lexically_normal()),
+      ephemeral_(ephemeral) {
+  if (!path_.has_filename()) path_ = path_.parent_path();
+  if (!ephemeral_) Make(path_);
+  lock_ = LockFile(path_);
+  WarnOfNetworkFileSystem(path_);
+}
+
+DataDirectory::~DataDirectory() {
+  ::close(lock_);
+  if (!ephemeral_) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace coffer::server

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+
+namespace coffer::server {
+
+/// First thing in the process: no core dumps, memory closed to other processes of the same user
+/// (PR_SET_DUMPABLE), as many descriptors as the system allows, SIGPIPE ignored.
+void HardenProcess();
+
+/// Blocks SIGTERM and SIGINT in this thread and all that it will start.
+void BlockStopSignals();
+/// Waits for one of them. A second one then ends the process at once.
+int WaitForStopSignal();
+
+/// Memory that this process may use: the machine's, or the control group's if that is less. Bytes.
+[[nodiscard]] std::size_t AvailableMemory();
+
+}  // namespace coffer::server

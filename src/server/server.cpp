@@ -1,0 +1,197 @@
+#include "coffer/server.h"
+
+#include "admin/admin_socket.h"
+#include "api/access_keys.h"
+#include "api/dispatcher.h"
+#include "api/error_table.h"
+#include "api/local_endpoints.h"
+#include "base/log.h"
+#include "jobs/housekeeping.h"
+#include "net/http_server.h"
+#include "net/tls_context.h"
+#include "server/anchor.h"
+#include "server/regions.h"
+#include "server/root_access_key.h"
+#include "server/vault.h"
+#include "sigv4/verifier.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace coffer {
+namespace {
+
+bool IsDevelopment(const Config& config) { return config.profile == Profile::kDevelopment; }
+
+sigv4::VerifierOptions VerifierOptionsOf(const Config& config) {
+  sigv4::VerifierOptions options{.regions = {server::kAwsRegions.begin(), server::kAwsRegions.end()},
+                                 .trust_any_signature = config.trust_any_signature,
+                                 .default_account = config.account};
+  options.regions.insert(options.regions.end(), config.extra_regions.begin(),
+                         config.extra_regions.end());
+  return options;
+}
+
+net::ServerOptions NetOptionsOf(const Config& config) {
+  using std::chrono::seconds;
+  return {.address = config.listen_address,
+          .port = config.listen_port,
+          .threads = config.threads != 0 ? config.threads
+                                         : std::max(std::thread::hardware_concurrency(), 1U),
+          .allow_plaintext = IsDevelopment(config),
+          .limits = {.max_connections = config.max_connections,
+                     .max_connections_per_address = config.max_connections_per_address,
+                     .max_header_bytes = config.max_header_bytes,
+                     .max_body_bytes = config.max_body_bytes,
+                     .handshake_timeout = seconds(config.handshake_timeout_seconds),
+                     .header_timeout = seconds(config.header_timeout_seconds),
+                     .body_timeout = seconds(config.body_timeout_seconds),
+                     .idle_timeout = seconds(config.idle_timeout_seconds),
+                     .write_timeout = seconds(config.write_timeout_seconds)}};
+}
+
+net::LocalCertificates CertificatesOf(const Config& config, const std::filesystem::path& directory) {
+  if (!config.certificate_file.empty()) {
+    return {.authority = {},
+            .certificate = config.certificate_file,
+            .private_key = config.private_key_file};
+  }
+  return net::EnsureLocalCertificates(directory, config.host_names);
+}
+
+}  // namespace
+
+// Members are in the order of their dependencies; destruction is the reverse.
+class Server::Implementation {
+ public:
+  Implementation(const Config& config, std::function<void(std::string_view)> on_fatal);
+  ~Implementation() { Stop(); }
+
+  void Start();
+  void Stop();
+  [[nodiscard]] const net::LocalCertificates& certificates() const { return certificates_; }
+  [[nodiscard]] const net::HttpServer& http() const { return http_; }
+  [[nodiscard]] const server::Vault& vault() const { return vault_; }
+
+ private:
+  [[nodiscard]] api::AccessKeys LoadAccessKeys();
+  [[nodiscard]] jobs::Housekeeping::Options HousekeepingOptions();
+  [[nodiscard]] std::string Status() const;
+
+  Config config_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  server::Vault vault_;
+  std::optional<server::Anchor> anchor_;
+  api::AccessKeys access_keys_;
+  services::secretsmanager::Service service_;
+  sigv4::Verifier verifier_;
+  api::LocalEndpoints local_endpoints_;
+  api::Dispatcher dispatcher_;
+  jobs::Housekeeping housekeeping_;
+  net::LocalCertificates certificates_;
+  net::HttpServer http_;
+  std::optional<admin::AdminSocket> admin_;
+};
+
+Server::Implementation::Implementation(const Config& config,
+                                       std::function<void(std::string_view)> on_fatal)
+    : config_(config),
+      vault_(config, std::move(on_fatal)),
+      access_keys_(LoadAccessKeys()),
+      service_{.secrets = vault_.secrets,
+               .keyring = vault_.keyring,
+               .envelope = vault_.envelope,
+               .random = vault_.random,
+               .clock = vault_.clock,
+               .error_name = [](ErrorCode code) { return api::FindError(code).name; },
+               .create_unknown_keys = IsDevelopment(config)},
+      verifier_(access_keys_, VerifierOptionsOf(config)),
+      local_endpoints_({.version = COFFER_VERSION,
+                        .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),
+      dispatcher_({.database = vault_.database,
+                   .service = service_,
+                   .verifier = verifier_,
+                   .local_endpoints = local_endpoints_,
+                   .system_clock = vault_.system_clock,
+                   .random = vault_.random}),
+      housekeeping_(vault_.database, vault_.secrets, vault_.clock, HousekeepingOptions()),
+      certificates_(CertificatesOf(config, vault_.directory.Tls())),
+      http_(NetOptionsOf(config), certificates_.certificate, certificates_.private_key,
+            dispatcher_) {
+  vault_.clock.OnMove([this] { housekeeping_.Wake(); });
+  if (!config.anchor_file.empty()) {
+    anchor_.emplace(config.anchor_file);
+    anchor_->Check(vault_.database.commit_sequence());
+  }
+  if (config.trust_any_signature) {
+    base::log::Warning("signatures.not_verified", {{"reason", "trust_any_signature is set"}});
+  }
+}
+
+// The strict profile has no built-in key: its first start makes the root user's.
+api::AccessKeys Server::Implementation::LoadAccessKeys() {
+  const api::AccessKeys::Options options{.built_in = IsDevelopment(config_),
+                                         .default_account = config_.account};
+  api::AccessKeys keys(vault_.database, vault_.keyring, options);
+  if (options.built_in || !keys.empty()) return keys;
+  server::CreateRootAccessKey(vault_.database, vault_.keyring, vault_.random, vault_.clock,
+                              config_.account, vault_.directory.RootCredentials());
+  return {vault_.database, vault_.keyring, options};
+}
+
+jobs::Housekeeping::Options Server::Implementation::HousekeepingOptions() {
+  jobs::Housekeeping::Options options;
+  options.clock_was_moved = [this] { return vault_.clock.moved(); };
+  options.every_second = [this] {
+    if (anchor_) anchor_->Advance(vault_.database.commit_sequence());
+  };
+  return options;
+}
+
+std::string Server::Implementation::Status() const {
+  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::steady_clock::now() - started_);
+  return "version      " COFFER_VERSION "\nprofile      " +
+         std::string(IsDevelopment(config_) ? "development" : "strict") + "\nport         " +
+         std::to_string(http_.port()) + "\nuptime       " + std::to_string(uptime.count()) +
+         " s\nconnections  " + std::to_string(http_.connections()) + "\ndata         " +
+         vault_.directory.path().string() + "\ncommits      " +
+         std::to_string(vault_.database.commit_sequence()) + "\n";
+}
+
+void Server::Implementation::Start() {
+  housekeeping_.Start();
+  http_.Start();
+  admin_.emplace(server::DataDirectory::AdminSocketOf(vault_.directory.path()),
+                 admin::Commands{{"status", [this] { return Status(); }}});
+}
+
+void Server::Implementation::Stop() {
+  admin_.reset();
+  http_.Stop(std::chrono::seconds(config_.drain_timeout_seconds));
+  housekeeping_.Stop();
+}
+
+Server::Server(const Config& config, std::function<void(std::string_view)> on_fatal)
+    : implementation_(std::make_unique<Implementation>(config, std::move(on_fatal))) {}
+Server::~Server() = default;
+
+void Server::Start() { implementation_->Start(); }
+void Server::Stop() { implementation_->Stop(); }
+std::uint16_t Server::port() const { return implementation_->http().port(); }
+
+std::optional<std::filesystem::path> Server::certificate_authority() const {
+  const auto& authority = implementation_->certificates().authority;
+  return authority.empty() ? std::nullopt : std::optional(authority);
+}
+
+std::optional<std::filesystem::path> Server::root_credentials() const {
+  auto file = implementation_->vault().directory.RootCredentials();
+  return std::filesystem::exists(file) ? std::optional(std::move(file)) : std::nullopt;
+}
+
+}  // namespace coffer

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/movable_clock.h"
+#include "base/system_clock.h"
+#include "coffer/config.h"
+#include "crypto/system_random.h"
+#include "keyring/envelope.h"
+#include "keyring/keyring.h"
+#include "server/data_directory.h"
+#include "sql/sqlite_database.h"
+#include "store/secret_store.h"
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace coffer::server {
+
+/// The store side of a server: data directory, database, keys. What `coffer serve` serves and
+/// `coffer verify` examines. Members are in the order of their dependencies.
+class Vault {
+ public:
+  Vault(const Config& config, std::function<void(std::string_view reason)> on_fatal);
+
+  base::SystemClock system_clock;
+  base::MovableClock clock;  ///< Moved in the development profile alone.
+  crypto::SystemRandom random;
+  DataDirectory directory;
+
+ private:
+  SecretBytes master_key_;  // On its way from its source to the keyring; empty afterwards.
+
+ public:
+  sql::SqliteDatabase database;
+  keyring::Keyring keyring;
+  store::SecretStore secrets;
+  keyring::Envelope envelope;
+};
+
+}  // namespace coffer::server
