@@ -1,0 +1,87 @@
+"""Fixtures of the end-to-end tests. E2E_BINARY names the program to test."""
+
+import random
+import uuid
+
+import pytest
+
+from support import BINARY, Server
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes long; left out with -m 'not slow'")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment():
+    """No credentials, endpoint or configuration of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+                     "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy",
+                     "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_CONFIG_FILE", "/nonexistent/config")
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary(clean_environment):
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is missing: build it first or set E2E_BINARY", returncode=2)
+    return BINARY
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server for all tests that need nothing special, in memory and over TLS."""
+    server = Server(tmp_path_factory.mktemp("server"), ephemeral=True).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def client(server):
+    return server.client()
+
+
+@pytest.fixture(scope="session")
+def raw(server):
+    return server.raw()
+
+
+@pytest.fixture
+def name():
+    """A name that no other test uses."""
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+def new_account():
+    return str(random.randrange(10**11, 10**12))
+
+
+@pytest.fixture
+def account():
+    """An account of its own, for tests that look at all secrets of an account."""
+    return new_account()
+
+
+@pytest.fixture
+def lone_client(server, account):
+    return server.client(key=account)
+
+
+@pytest.fixture
+def make_server(tmp_path):
+    """Makes servers with their own data, not started yet; ends them after the test."""
+    servers = []
+
+    def make(**options):
+        server = Server(tmp_path / f"server-{len(servers)}", **options)
+        servers.append(server)
+        return server
+
+    yield make
+    for server in servers:
+        server.kill()
