@@ -16,12 +16,12 @@ namespace {
 
 /// Fetched once: EVP_CIPHER_fetch takes longer than sealing a short message.
 const EVP_CIPHER* Algorithm() {
-  static const Cipher algorithm = [] {
+  static const Cipher kAlgorithm = [] {
     Cipher fetched(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
     Check(fetched != nullptr, "AES-256-GCM is not available");
     return fetched;
   }();
-  return algorithm.get();
+  return kAlgorithm.get();
 }
 
 CipherContext NewContext() {
@@ -36,8 +36,8 @@ CipherContext NewContext() {
 /// stays in it until the next: wiping it would cost a third of opening a short message, and who can
 /// read it can also read the key-encryption keys, which are in memory all the time.
 EVP_CIPHER_CTX* ThreadContext() {
-  thread_local const CipherContext context = NewContext();
-  return context.get();
+  thread_local const CipherContext kContext = NewContext();
+  return kContext.get();
 }
 
 /// A context in which the key of one Aead is scheduled already.

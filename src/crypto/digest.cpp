@@ -16,12 +16,12 @@ constexpr std::size_t kDigestSize = sizeof(Sha256Digest);
 
 /// Fetched once: EVP_MD_fetch takes longer than hashing a short message.
 const EVP_MD* Algorithm() {
-  static const Digest algorithm = [] {
+  static const Digest kAlgorithm = [] {
     Digest fetched(EVP_MD_fetch(nullptr, "SHA256", nullptr));
     Check(fetched != nullptr, "SHA-256 is not available");
     return fetched;
   }();
-  return algorithm.get();
+  return kAlgorithm.get();
 }
 
 DigestContext NewContext() {
@@ -33,8 +33,8 @@ DigestContext NewContext() {
 /// The context in which the calling thread computes short digests, so that none is allocated for
 /// each of them.
 EVP_MD_CTX* ThreadContext() {
-  thread_local const DigestContext context = NewContext();
-  return context.get();
+  thread_local const DigestContext kContext = NewContext();
+  return kContext.get();
 }
 
 void Begin(EVP_MD_CTX* context) {

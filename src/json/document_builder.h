@@ -16,6 +16,7 @@ namespace coffer::json {
 /// lower case are Boost's. Private to document.cpp.
 class DocumentBuilder {
  public:
+  // NOLINTBEGIN(readability-identifier-naming)
   static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
@@ -48,6 +49,7 @@ class DocumentBuilder {
   bool on_null(Code& code);
   bool on_comment_part(Part, Code&) { return true; }
   bool on_comment(Part, Code&) { return true; }
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   using Node = Document::Node;

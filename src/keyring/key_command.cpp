@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <span>
 #include <spawn.h>
 #include <sys/syscall.h>

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <optional>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <system_error>
 

@@ -58,7 +58,7 @@ void EventLoop::SessionEnded() { EndIfDrained(); }
 void EventLoop::Tick() {
   UpdateDate();
   const auto now = std::chrono::steady_clock::now();
-  for (Session& session : sessions_) session.CheckDeadline(now);
+  for (Session& session : sessions_) session.Tick(now);
   tick_timer_.expires_at(now + kTick);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error && keep_running_) Tick();

@@ -211,7 +211,8 @@ void Session::ResetReply() {
   }
 }
 
-void Session::CheckDeadline(TimePoint now) {
+void Session::Tick(TimePoint now) {
+  stream_.ReleaseBuffers();
   if (now < deadline_) return;
   expired_ = true;
   boost::system::error_code ignored;

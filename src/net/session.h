@@ -31,8 +31,9 @@ class Session : public boost::intrusive::list_base_hook<
   /// The whole life of a connection.
   static Awaitable<void> Run(std::unique_ptr<Session> session);
 
-  /// Ends what the session is waiting for if its time is up. Called each second.
-  void CheckDeadline(TimePoint now);
+  /// Called each second: ends what the session is waiting for if its time is up, and gives memory
+  /// back that a waiting session does not need.
+  void Tick(TimePoint now);
   /// The server stops: nothing new is begun; a request that has begun is finished.
   void Drain();
   /// The server's patience is over. Only work under way elsewhere is still waited for, since its

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <new>
 #include <sys/socket.h>
 
@@ -77,6 +78,10 @@ SocketStream::Status SocketStream::StatusOfTls(int result) const {
     default:
       return Status::kClosed;
   }
+}
+
+void SocketStream::ReleaseBuffers() {
+  if (ssl_) SSL_free_buffers(ssl_.get());
 }
 
 void SocketStream::FinishSending() {

@@ -42,6 +42,10 @@ class SocketStream {
   /// says nothing.
   [[nodiscard]] bool HasBufferedInput() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
 
+  /// Gives back 34 KiB of TLS buffers if they hold nothing; they come back with the next byte.
+  /// SSL_MODE_RELEASE_BUFFERS would do so, and wipe all of them, for every single record.
+  void ReleaseBuffers();
+
   /// Says good-bye: nothing is sent after it.
   void FinishSending();
   /// Reads and drops what the peer still sends, undecrypted.

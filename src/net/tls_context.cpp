@@ -72,9 +72,9 @@ std::shared_ptr<ssl_ctx_st> MakeTlsContext(const std::filesystem::path& certific
   std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   Require(context != nullptr, "cannot set up TLS");
   SSL_CTX_set_options(context.get(), kOptions);
-  // Buffers are released while a connection is idle, and one read() takes a whole record.
-  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // One read() takes a whole record.
   SSL_CTX_set_read_ahead(context.get(), 1);
   // Sessions live in the clients' tickets alone, not in a cache of ours.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);

@@ -10,6 +10,8 @@ namespace coffer::sigv4 {
 namespace {
 
 constexpr std::size_t kLongestHeader = 8192;
+constexpr std::string_view kNoEqualSign =
+    "' not a valid key=value pair (missing equal-sign) in Authorization header: '";
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";
@@ -32,10 +34,7 @@ Result<AuthorizationHeader> ParseParameters(std::string_view header, std::string
     if (piece.empty()) continue;
     const std::size_t equal_sign = piece.find('=');
     if (equal_sign == std::string_view::npos) {
-      return Incomplete(Concatenate({"'", Echo(piece),
-                                     "' not a valid key=value pair (missing equal-sign) in "
-                                     "Authorization header: '",
-                                     Echo(header), "'."}));
+      return Incomplete(Concatenate({"'", Echo(piece), kNoEqualSign, Echo(header), "'."}));
     }
     const std::string_view name = piece.substr(0, equal_sign);
     const std::string_view value = piece.substr(equal_sign + 1);

@@ -21,10 +21,10 @@ void AddFault(std::string& faults, std::string_view fault) {
 }
 
 std::string DateFault(std::string_view scope_date, std::string_view sent) {
-  return Concatenate(
-      {"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
-       "HTTP: '",
-       Echo(scope_date), "' != '", Echo(sent.substr(0, 8)), "', from '", Echo(sent), "'."});
+  constexpr std::string_view kComplaint =
+      "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '";
+  return Concatenate({kComplaint, Echo(scope_date), "' != '", Echo(sent.substr(0, 8)), "', from '",
+                      Echo(sent), "'."});
 }
 
 }  // namespace

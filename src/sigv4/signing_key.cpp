@@ -53,8 +53,8 @@ void SigningKeyCache::Insert(std::string_view credential, std::uint64_t generati
 
 SigningKeyCache::Shard& SigningKeyCache::ShardOfThisThread() {
   static constinit std::atomic<std::size_t> threads = 0;
-  thread_local std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
-  return shards_[number % kShards];
+  thread_local const std::size_t kNumber = threads.fetch_add(1, std::memory_order_relaxed);
+  return shards_[kNumber % kShards];
 }
 
 SigningKeyCache::Set& SigningKeyCache::SetOf(Shard& shard, std::string_view credential) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fcntl.h>
+#include <stdexcept>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -127,8 +128,9 @@ std::unique_ptr<SqliteConnection> OpenWriter(const SqliteOptions& options) {
 }
 
 std::unique_ptr<SqliteConnection> OpenReader(const SqliteOptions& options) {
+  if (!options.file) throw std::logic_error("a database in memory has one connection");
   auto connection = std::make_unique<SqliteConnection>(
-      options.file.value().string(), SqliteConnection::Mode::kReadOnly, options.vfs);
+      options.file->string(), SqliteConnection::Mode::kReadOnly, options.vfs);
   Harden(*connection, kReaderBusyMilliseconds);
   connection->RunScript("PRAGMA query_only=ON");
   connection->LeaveWalAlone();

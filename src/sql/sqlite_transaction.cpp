@@ -1,5 +1,7 @@
 #include "sql/sqlite_transaction.h"
 
+#include "base/log.h"
+
 #include <sqlite3.h>
 
 namespace coffer::sql {
@@ -28,8 +30,9 @@ void ReadTransaction::End() noexcept {
   if (!lease_) return;
   try {
     if ((*lease_)->InTransaction()) (*lease_)->Execute(kCommit);
-  } catch (const SqlError&) {
+  } catch (const SqlError& error) {
     // Nothing was written, so nothing is lost; the pool closes a connection that is still inside.
+    base::log::Warning("database_read_end_failed", {{"reason", error.what()}});
   }
   lease_.reset();
 }

@@ -40,12 +40,19 @@ struct NumberStatements {
 template <SqlText kKey, SqlText kBehind, SqlText kDirection>
 struct NumberSql {
   static constexpr auto kScope = kSelectSecrets + " WHERE account = $1 AND region = $2";
+  // Not (key, secret_id) > ($3, $4): there SQLite seeks by the key alone, because secret_id is the
+  // rowid, and among secrets that were never accessed the key says nothing.
+  static constexpr auto kSameNumber = " AND " + kKey + " = $3 AND secret_id " + kBehind + " $4";
+  static constexpr auto kNumberBehind = " AND " + kKey + " " + kBehind + " $3";
   static constexpr auto kOrder =
       " ORDER BY " + kKey + " " + kDirection + ", secret_id " + kDirection + " LIMIT $5";
-  static constexpr auto kPosition = " AND (" + kKey + ", secret_id) " + kBehind + " ($3, $4)";
-  static constexpr auto kActiveOnly = kScope + " AND deleted_at IS NULL" + kPosition;
-  static constexpr auto kDeletedOnly = kScope + " AND deleted_at IS NOT NULL" + kPosition;
 
+  static constexpr auto kActiveOnly = kScope + " AND deleted_at IS NULL" + kSameNumber +
+                                      " UNION ALL " + kScope + " AND deleted_at IS NULL" +
+                                      kNumberBehind;
+  static constexpr auto kDeletedOnly = kScope + " AND deleted_at IS NOT NULL" + kSameNumber +
+                                       " UNION ALL " + kScope + " AND deleted_at IS NOT NULL" +
+                                       kNumberBehind;
   static constexpr auto kActive = kActiveOnly + kOrder;
   static constexpr auto kAll = kActiveOnly + " UNION ALL " + kDeletedOnly + kOrder;
   // The + keeps the planner from walking the index of the key instead of the stretch of names.

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ struct NotedAccess {
 /// fails. Safe to call from any thread.
 class PendingAccesses {
  public:
-  using BySecret = std::unordered_map<std::int64_t, NotedAccess>;
+  /// Ordered, so that a flush changes rows that lie beside each other.
+  using BySecret = std::map<std::int64_t, NotedAccess>;
 
   /// Whether that was news.
   bool Note(const secrets::Secret& secret, std::string_view version_id, DayNumber day);

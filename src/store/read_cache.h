@@ -81,8 +81,8 @@ class ReadCache {
   };
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(const Key& key) const noexcept { return key.hash; }
-    std::size_t operator()(Entries::iterator entry) const noexcept { return entry->hash; }
+    std::size_t operator()(const Key& key) const { return key.hash; }
+    std::size_t operator()(Entries::iterator entry) const { return entry->hash; }
   };
   struct SameAddress {
     using is_transparent = void;

@@ -84,4 +84,4 @@ def make_server(tmp_path):
 
     yield make
     for server in servers:
-        server.kill()
+        server.stop()

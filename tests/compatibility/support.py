@@ -131,6 +131,11 @@ def eventually(condition, seconds=10.0, pause=0.05):
         time.sleep(pause)
 
 
+def let_the_clock_tick():
+    """Dates are kept to the millisecond: what happens next has a later one."""
+    time.sleep(0.002)
+
+
 class Reply:
     """What came back on the wire, undigested."""
 
@@ -210,10 +215,12 @@ class Raw:
         finally:
             connection.close()
 
-    def __call__(self, operation, body=None, *, plaintext=False, **signing):
+    def __call__(self, operation, body=None, *, plaintext=False, connection=None, **signing):
         """Calls an operation; `body` is anything JSON can hold, or the bytes themselves."""
         data = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         headers = self.signed_headers(operation, data, **signing)
+        if connection:
+            return exchange(connection, headers, data)
         return self.send(headers, data, plaintext=plaintext)
 
 
@@ -410,3 +417,11 @@ def listed_names(client, **parameters):
     """Names of all pages of ListSecrets, in order."""
     pages = client.get_paginator("list_secrets").paginate(**parameters)
     return [secret["Name"] for page in pages for secret in page["SecretList"]]
+
+
+def account_with(server, account, secrets):
+    """A client of an account that holds just these secrets, created in this order."""
+    client = server.client(key=account)
+    for secret in secrets:
+        client.create_secret(**secret)
+    return client

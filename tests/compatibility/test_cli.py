@@ -55,7 +55,8 @@ def test_store_find_retrieve_clean_up(aws, name):
     assert "P@ssw0rd" not in json.dumps(listed)
     assert aws("describe-secret", "--secret-id", name)["Description"] == "for the inventory app"
     assert "ResourcePolicy" not in aws("get-resource-policy", "--secret-id", name)
-    assert aws("get-secret-value", "--secret-id", name, "--query", "SecretString") == value
+    assert aws("get-secret-value", "--secret-id", name, "--query", "SecretString",
+               "--output", "text") == json.loads(value)
     aws("delete-secret", "--secret-id", name, "--force-delete-without-recovery")
     aws.refused("ResourceNotFoundException", "get-secret-value", "--secret-id", name)
 
@@ -88,16 +89,15 @@ def test_the_longest_value(aws, name, tmp_path, length, fits):
         assert "xxx" not in aws.refused("ValidationException", *arguments)
 
 
-def test_an_empty_secret_filled_later(aws, name):
+def test_an_empty_secret_filled_later(aws, client, name):
     assert "VersionId" not in aws("create-secret", "--name", name)
-    aws.refused("ResourceNotFoundException", "get-secret-value", "--secret-id", name)
     aws("put-secret-value", "--secret-id", name, "--secret-string", "API_KEY=sk-1")
-    assert aws("get-secret-value", "--secret-id", name)["SecretString"] == "API_KEY=sk-1"
+    assert client.get_secret_value(SecretId=name)["SecretString"] == "API_KEY=sk-1"
 
 
-def test_versions_and_labels(aws, name):
+def test_versions_and_labels(aws, client, name):
     def value(stage):
-        return aws("get-secret-value", "--secret-id", name, "--version-stage", stage)
+        return client.get_secret_value(SecretId=name, VersionStage=stage)["SecretString"]
 
     def promote(new, old):
         aws("update-secret-version-stage", "--secret-id", name, "--version-stage", "AWSCURRENT",
@@ -107,14 +107,14 @@ def test_versions_and_labels(aws, name):
     second = aws("put-secret-value", "--secret-id", name, "--secret-string", "two")["VersionId"]
     pending = aws("put-secret-value", "--secret-id", name, "--secret-string", "three",
                   "--version-stages", "AWSPENDING")["VersionId"]
-    assert value("AWSPENDING")["SecretString"] == "three"
+    assert aws("get-secret-value", "--secret-id", name, "--version-stage", "AWSPENDING",
+               "--query", "SecretString") == "three"
 
     promote(pending, second)
-    assert value("AWSCURRENT")["SecretString"] == "three"
-    assert value("AWSPREVIOUS")["SecretString"] == "two"
+    assert (value("AWSCURRENT"), value("AWSPREVIOUS")) == ("three", "two")
 
     promote(second, pending)
-    assert value("AWSCURRENT")["SecretString"] == "two"
+    assert (value("AWSCURRENT"), value("AWSPREVIOUS")) == ("two", "three")
     listed = aws("list-secret-version-ids", "--secret-id", name, "--include-deprecated")
     stages = {v["VersionId"]: set(v.get("VersionStages", [])) for v in listed["Versions"]}
     assert stages == {first: set(), second: {"AWSCURRENT"},
@@ -130,4 +130,5 @@ def test_deletion_and_second_thoughts(aws, name):
     aws.refused("InvalidRequestException", "create-secret", "--name", name)
 
     aws("restore-secret", "--secret-id", name)
-    assert aws("get-secret-value", "--secret-id", name)["SecretString"] == "value"
+    assert aws("get-secret-value", "--secret-id", name, "--query", "SecretString",
+               "--output", "text") == "value"

@@ -141,6 +141,13 @@ def test_an_arn_with_another_suffix_is_not_found(client, name):
         client.get_secret_value(SecretId=other)
 
 
+@pytest.mark.parametrize("arn", ["arn:", "arn:aws:s3:::bucket", "arn:aws:secretsmanager",
+                                 "arn:aws:secretsmanager:us-east-1:000000000000:secret:"])
+def test_an_arn_that_is_none_of_ours_is_not_found(client, arn):
+    with refused("ResourceNotFoundException", NOT_FOUND):
+        client.get_secret_value(SecretId=arn)
+
+
 def test_names_are_case_sensitive(client, name):
     client.create_secret(Name=name + "x", SecretString="lower")
     client.create_secret(Name=name + "X", SecretString="upper")

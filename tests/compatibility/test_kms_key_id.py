@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import without_metadata
+from support import refused, without_metadata
 
 KEY = "11111111-2222-3333-4444-555555555555"
 KEY_ARN = f"arn:aws:kms:us-east-1:000000000000:key/{KEY}"
@@ -73,6 +73,13 @@ def test_an_empty_key_is_the_default_again(client, name):
     assert described_key(client, name) is None
     assert keys_of_versions(client, name) == [DEFAULT_ENTRY]
     assert client.get_secret_value(SecretId=name)["SecretString"] == "value"
+
+
+def test_a_key_of_another_region_is_refused(client, name):
+    with refused("InvalidParameterException",
+                 "The operation failed because of an invalid KMS key: Invalid arn eu-west-1"):
+        client.create_secret(Name=name, SecretString="value",
+                             KmsKeyId=KEY_ARN.replace("us-east-1", "eu-west-1"))
 
 
 def test_an_update_of_something_else_keeps_the_key(client, name):

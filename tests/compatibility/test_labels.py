@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from support import (Server, eventually, labels_by_version, new_token, refused, version_not_found,
-                     without_metadata)
+from support import (Server, eventually, labels_by_version, let_the_clock_tick, new_token, refused,
+                     version_not_found, without_metadata)
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 SHORT = {"CURRENT": CURRENT, "PREVIOUS": PREVIOUS, "PENDING": PENDING}
@@ -203,6 +203,7 @@ def test_trace(client, name, trace):
 
 def test_members_of_the_version_list(client, raw, name):
     version = client.create_secret(Name=name, SecretString="1")["VersionId"]
+    let_the_clock_tick()
     client.put_secret_value(SecretId=name, SecretString="2")
     client.put_secret_value(SecretId=name, SecretString="3")
 
@@ -230,6 +231,7 @@ def test_a_secret_without_versions_lists_none(client, raw, name):
 def test_versions_are_paged_oldest_first(client, raw, name, page_size):
     tokens = [client.create_secret(Name=name, SecretString="0")["VersionId"]]
     for number in range(6):
+        let_the_clock_tick()
         tokens.append(client.put_secret_value(SecretId=name,
                                               SecretString=str(number))["VersionId"])
 
@@ -332,6 +334,7 @@ def version_members(play, remove_from, move_to):
 def test_a_move_is_a_change_of_the_secret(client, name):
     play = two_versions(client, name)
     before = client.describe_secret(SecretId=name)["LastChangedDate"]
+    let_the_clock_tick()
 
     play.move((CURRENT, 2, 1))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support import NOT_FOUND, refused, without_metadata
+from support import NOT_FOUND, let_the_clock_tick, refused, without_metadata
 
 SYNTAX_ERROR = "This resource policy contains a syntax error."
 
@@ -195,6 +195,7 @@ def test_the_length_of_a_policy(client, raw, secret):
 def test_a_policy_is_a_change_of_the_secret(client, secret, change):
     client.put_resource_policy(SecretId=secret, ResourcePolicy=changed())
     before = client.describe_secret(SecretId=secret)["LastChangedDate"]
+    let_the_clock_tick()
 
     change(client, secret)
 

@@ -4,9 +4,11 @@ Every malformed request here is well signed, so that the server would serve it i
 """
 
 import json
+import re
 import socket
 import ssl
 import time
+import warnings
 
 import pytest
 
@@ -49,7 +51,7 @@ def assert_refused_and_closed(server, data):
         connection.sendall(data)
         received = read_to_the_end(connection)
     assert b" 200 " not in received, received
-    assert received.count(b"HTTP/1.1 ") <= 1, received
+    assert len(re.findall(rb"HTTP/1\.1 \d{3} ", received)) <= 1, received
     if received:
         assert received.startswith((b"HTTP/1.1 4", b"HTTP/1.1 5")), received
     assert server.get("/health")["status"] == "ok"
@@ -360,8 +362,10 @@ def test_clients_that_hang_up_at_any_moment(server, raw):
 
 def test_old_tls_is_refused(server):
     context = ssl.create_default_context(cafile=server.ca_bundle)
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
     with server.socket() as plain, pytest.raises((ssl.SSLError, OSError)):
         context.wrap_socket(plain, server_hostname="localhost")
 

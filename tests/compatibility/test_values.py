@@ -7,8 +7,8 @@ import json
 import pytest
 
 from support import (BOTH_VALUES, LABEL_NOT_ON_VERSION, NO_VALUE, NOT_FOUND, TOKEN_MISSING,
-                     eventually, label_not_found, labels_by_version, new_token, refused,
-                     token_in_use, version_not_found, without_metadata)
+                     eventually, label_not_found, labels_by_version, let_the_clock_tick,
+                     new_token, refused, token_in_use, version_not_found, without_metadata)
 
 
 def test_get_a_string(client, name):
@@ -111,6 +111,7 @@ def three_versions(client, name):
     tokens = [new_token() for _ in range(3)]
     client.create_secret(Name=name, SecretString="1", ClientRequestToken=tokens[0])
     for number in (1, 2):
+        let_the_clock_tick()
         client.put_secret_value(SecretId=name, SecretString=str(number + 1),
                                 ClientRequestToken=tokens[number])
     return tokens
@@ -189,6 +190,7 @@ def test_the_first_version_is_always_current(client, name):
 def test_the_same_value_makes_a_new_version(client, name):
     first = client.create_secret(Name=name, SecretString="value")["VersionId"]
     before = client.describe_secret(SecretId=name)["LastChangedDate"]
+    let_the_clock_tick()
 
     second = client.put_secret_value(SecretId=name, SecretString="value")["VersionId"]
     third = client.update_secret(SecretId=name, SecretString="value")["VersionId"]

@@ -248,7 +248,13 @@ def test_all_violations_of_constraints_come_in_one_message(raw, operation, body,
 
     count = f"{len(details)} validation error{'s' if len(details) > 1 else ''} detected: "
     assert message.startswith(count)
-    assert sorted(message.removeprefix(count).split("; ")) == sorted(details)
+    assert sorted(shortened(message.removeprefix(count)).split("; ")) == sorted(map(shortened,
+                                                                                    details))
+
+
+def shortened(text):
+    """A server may cut a very long value that it echoes."""
+    return re.sub(r"(.)\1{500,}(\.\.\.)?", r"\1…", text)
 
 
 @pytest.mark.parametrize("operation, body, detail", [

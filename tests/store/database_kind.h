@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 namespace coffer::test {
@@ -14,6 +15,8 @@ struct DatabaseKind {
   std::string name;
   /// A new, empty database. What it keeps on disk it may keep in `directory`.
   std::function<std::unique_ptr<Database>(const std::filesystem::path& directory)> create;
+
+  friend void PrintTo(const DatabaseKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
 }  // namespace coffer::test

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr int kOperations = 1000;
 constexpr unsigned int kNames = 12;
-constexpr unsigned int kVersionIds = 4;
+constexpr unsigned int kVersions = 4;
 
 struct ModelVersion {
   secrets::Version version;
@@ -91,7 +92,12 @@ class RandomOperations {
            bound;
   }
   std::string AnyName() { return "name-" + std::to_string(Draw(kNames)); }
-  std::string AnyVersionId() { return "version-" + std::to_string(Draw(kVersionIds)); }
+  /// Of one that exists, or, when there are few, of a new one: ids are not used twice.
+  std::string AnyVersionId(const ModelSecret& entry) {
+    const unsigned int place = Draw(kVersions);
+    if (place >= entry.versions.size()) return "version-" + std::to_string(time_);
+    return std::next(entry.versions.begin(), place)->first;
+  }
 
   void Change(Transaction& transaction, Model& model) {
     const std::string name = AnyName();
@@ -108,7 +114,7 @@ class RandomOperations {
         break;
       case 2:
       case 3:
-        UpdateSecret(transaction, entry.secret);
+        UpdateSecret(transaction, entry.secret, AnyVersionId(entry));
         break;
       default:
         ChangeVersion(transaction, entry);
@@ -122,11 +128,10 @@ class RandomOperations {
     model[name] = std::move(entry);
   }
 
-  void UpdateSecret(Transaction& transaction, Secret& secret) {
+  void UpdateSecret(Transaction& transaction, Secret& secret, const std::string& current) {
     secret.last_changed = At(time_);
     secret.description = "changed at " + std::to_string(time_);
-    secret.labels =
-        secrets::StagingLabels(secrets::StagingLabels::Map{{"AWSCURRENT", AnyVersionId()}});
+    secret.labels = secrets::StagingLabels(secrets::StagingLabels::Map{{"AWSCURRENT", current}});
     secret.deleted = Draw(2) == 0 ? std::optional(At(time_)) : std::nullopt;
     if (secret.deleted) secret.purge_at = At(time_ + 100);
     if (Draw(3) == 0) secret.tags = {{.key = "time", .value = std::to_string(time_)}};
@@ -134,7 +139,7 @@ class RandomOperations {
   }
 
   void ChangeVersion(Transaction& transaction, ModelSecret& entry) {
-    const std::string id = AnyVersionId();
+    const std::string id = AnyVersionId(entry);
     const std::string text = id + " at " + std::to_string(time_);
     const auto found = entry.versions.find(id);
     if (found == entry.versions.end()) {
@@ -174,25 +179,23 @@ class RandomOperations {
     ASSERT_EQ(secret != nullptr, expected != model_.end()) << name;
     if (!secret) return;
     EXPECT_EQ(*secret, expected->second.secret);
-    for (unsigned int i = 0; i < kVersionIds; ++i) {
-      const std::string id = "version-" + std::to_string(i);
-      const auto version = for_read ? store_.FindVersionForRead(transaction, *secret, id)
-                                    : store_.FindVersion(transaction, *secret, id);
-      CompareVersion(expected->second, id, version.get(), for_read);
+    for (const auto& [id, version] : expected->second.versions) {
+      const auto found = for_read ? store_.FindVersionForRead(transaction, *secret, id)
+                                  : store_.FindVersion(transaction, *secret, id);
+      CompareVersion(version, found.get(), for_read);
     }
+    EXPECT_EQ(store_.FindVersionForRead(transaction, *secret, "version-0"), nullptr);
     EXPECT_EQ(store_.Versions(transaction, *secret).size(), expected->second.versions.size());
   }
 
-  static void CompareVersion(const ModelSecret& entry, const std::string& id,
-                             const store::StoredVersion* version, bool for_read) {
-    const auto expected = entry.versions.find(id);
-    ASSERT_EQ(version != nullptr, expected != entry.versions.end()) << id;
-    if (version == nullptr) return;
+  static void CompareVersion(const ModelVersion& expected, const store::StoredVersion* version,
+                             bool for_read) {
+    ASSERT_NE(version, nullptr) << expected.version.id;
     ModelVersion found{version->version, std::nullopt};
     if (version->value) found.text = TextOf(*version->value);
     // What is cached of a version does not say when it was read.
-    if (for_read) found.version.last_accessed = expected->second.version.last_accessed;
-    EXPECT_EQ(found, expected->second);
+    if (for_read) found.version.last_accessed = expected.version.last_accessed;
+    EXPECT_EQ(found, expected);
   }
 
   Database& database_;

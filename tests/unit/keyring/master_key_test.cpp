@@ -119,7 +119,7 @@ TEST_F(MasterKeyTest, FileMustBeClosedToOthers) {
 
 TEST_F(MasterKeyTest, FileMustBeARegularFile) {
   const std::string key = Write("key", kHexKey, 0600);
-  ::symlink(key.c_str(), Path("link").c_str());
+  std::filesystem::create_symlink(key, Path("link"));
   ::mkfifo(Path("pipe").c_str(), 0600);
 
   EXPECT_THAT(Refusal(Kind::kFile, Path("link")), HasSubstr("is a symbolic link"));
@@ -219,7 +219,7 @@ TEST_F(MasterKeyTest, CreatedFileCanBeLoaded) {
 TEST_F(MasterKeyTest, CreatingNeverOverwrites) {
   test::FakeRandom random;
   const std::string existing = Write("key", kHexKey, 0600);
-  ::symlink(Path("elsewhere").c_str(), Path("link").c_str());
+  std::filesystem::create_symlink(Path("elsewhere"), Path("link"));
 
   EXPECT_THAT(RefusalOf([&] { (void)CreateMasterKeyFile(existing, random); }),
               HasSubstr("cannot be created"));

@@ -1,6 +1,7 @@
 #include "sigv4/canonical_request.h"
 
 #include "signed_request.h"
+#include "sigv4/text.h"
 
 #include <gtest/gtest.h>
 
@@ -56,7 +57,7 @@ TEST(CanonicalRequestTest, PathIsNormalizedAndEncodedAsItStandsOnTheWire) {
 
     OwnedRequest with_host = owned;
     with_host.Set("Host", "h");
-    EXPECT_TRUE(Canonical(with_host, "host")->starts_with("GET\n" + std::string(path) + "\n"))
+    EXPECT_TRUE(Canonical(with_host, "host")->starts_with(Concatenate({"GET\n", path, "\n"})))
         << target;
   }
 }
@@ -69,7 +70,7 @@ TEST(CanonicalRequestTest, ValuesAreTrimmedAndRepeatedOnesJoinedInOrder) {
       .body = {}};
 
   EXPECT_EQ(Canonical(owned, "x;a"),
-            "GET\n/\n\nx:\"q q\"\na:b c,,z\n\nx;a\n" + std::string(kEmptyHash));
+            Concatenate({"GET\n/\n\nx:\"q q\"\na:b c,,z\n\nx;a\n", kEmptyHash}));
 }
 
 TEST(CanonicalRequestTest, RefusesAListThatNamesAbsentOrRepeatedHeaders) {
@@ -86,8 +87,8 @@ TEST(CanonicalRequestTest, TakesSixtyFourSignedHeadersAndNoMore) {
   OwnedRequest owned;
   std::string list;
   for (int i = 0; i < 64; ++i) {
-    owned.Set("h" + std::to_string(i), "v");
-    list += (list.empty() ? "h" : ";h") + std::to_string(i);
+    owned.Set(Concatenate({"h", std::to_string(i)}), "v");
+    list.append(i == 0 ? "h" : ";h").append(std::to_string(i));
   }
   EXPECT_TRUE(Canonical(owned, list).has_value());
 

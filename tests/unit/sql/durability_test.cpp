@@ -32,7 +32,8 @@ int CountLostAcknowledgements(const std::string& synchronous) {
   options.file = directory.path() / "test.db";
   options.vfs = vfs.name();
   options.synchronous = synchronous;
-  // Small, so that checkpoints happen in between.
+  // Small, so that there are many commits, and checkpoints in between.
+  options.batch_limit = 3;
   options.idle_checkpoint_pages = 20;
   options.forced_checkpoint_pages = 40;
   SqliteDatabase database(options, kNotesSchema);

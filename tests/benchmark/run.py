@@ -1,0 +1,68 @@
+"""Prints the benchmark's tables: ./dev bench. docs/performance.md says what they mean."""
+
+import argparse
+import contextlib
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+import reads
+import scale
+import starts
+import writes
+from bench import Bench
+from report import Report
+from signing import Signer
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+MEASUREMENTS = {"reads": reads, "writes": writes, "starts": starts, "scale": scale}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", type=pathlib.Path, default=REPOSITORY / "build/release/coffer")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write all figures")
+    parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="leave out the others")
+    parser.add_argument("--scale", action="store_true", help="also measure a large data set")
+    parser.add_argument("--secrets", type=int, default=500_000, help="of the large data set")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5, help="of one round")
+    return parser.parse_args()
+
+
+def build_helpers(binary):
+    """The helper programs, from the build directory of the binary."""
+    names = ("sign_requests", "raw_sqlite_commits")
+    subprocess.run(["cmake", "--build", binary.parent, "--target", *names], check=True,
+                   stdout=subprocess.DEVNULL)
+    return [binary.parent / "tests/benchmark" / name for name in names]
+
+
+def main():
+    arguments = parse_arguments()
+    binary = arguments.binary.resolve(strict=True)
+    sign_requests, sqlite_commits = build_helpers(binary)
+    chosen = arguments.only or ["reads", "writes", "starts"] + ["scale"] * arguments.scale
+    # An end by signal unwinds like any other, so that no server stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+    tmpfs = "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
+    with contextlib.ExitStack() as stack:
+        def directory(parent):
+            return pathlib.Path(stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="coffer-benchmark-", dir=parent)))
+        memory = directory(tmpfs)
+        bench = Bench(binary=binary, sqlite_commits=sqlite_commits,
+                      signer=Signer(sign_requests, memory), disk=directory(binary.parent),
+                      memory=memory, report=Report(), rounds=arguments.rounds,
+                      seconds=arguments.seconds, large=arguments.secrets)
+        for name in chosen:
+            MEASUREMENTS[name].measure(bench)
+        if arguments.json:
+            bench.report.write(arguments.json)
+
+
+if __name__ == "__main__":
+    main()
