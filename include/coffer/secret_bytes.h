@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace coffer {
 
@@ -17,23 +17,18 @@ class SecretBytes {
  public:
   SecretBytes() = default;
   /// `size` zero bytes.
-  explicit SecretBytes(std::size_t size)
-      : bytes_(size == 0 ? nullptr : std::make_unique<std::byte[]>(size)), size_(size) {}
+  explicit SecretBytes(std::size_t size) : bytes_(size) {}
   /// A copy of `bytes`; the caller still owns, and wipes, the original.
-  explicit SecretBytes(std::span<const std::byte> bytes) : SecretBytes(bytes.size()) {
-    if (!bytes.empty()) std::memcpy(bytes_.get(), bytes.data(), bytes.size());
-  }
+  explicit SecretBytes(std::span<const std::byte> bytes) : bytes_(bytes.begin(), bytes.end()) {}
   [[nodiscard]] static SecretBytes FromText(std::string_view text) {
     return SecretBytes(std::as_bytes(std::span(text.data(), text.size())));
   }
 
-  SecretBytes(SecretBytes&& other) noexcept
-      : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
   SecretBytes& operator=(SecretBytes&& other) noexcept {
     if (this != &other) {
       Wipe();
-      bytes_ = std::move(other.bytes_);
-      size_ = std::exchange(other.size_, 0);
+      bytes_ = std::exchange(other.bytes_, {});
     }
     return *this;
   }
@@ -41,33 +36,32 @@ class SecretBytes {
   SecretBytes& operator=(const SecretBytes&) = delete;
   ~SecretBytes() { Wipe(); }
 
-  [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
+  [[nodiscard]] bool empty() const { return bytes_.empty(); }
 
   /// The bytes themselves; valid while this object lives.
-  [[nodiscard]] std::span<const std::byte> Expose() const { return {bytes_.get(), size_}; }
-  [[nodiscard]] std::span<std::byte> ExposeWritable() { return {bytes_.get(), size_}; }
+  [[nodiscard]] std::span<const std::byte> Expose() const { return bytes_; }
+  [[nodiscard]] std::span<std::byte> ExposeWritable() { return bytes_; }
   [[nodiscard]] std::string_view ExposeText() const {
-    return {reinterpret_cast<const char*>(bytes_.get()), size_};
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
   }
 
   [[nodiscard]] SecretBytes Copy() const { return SecretBytes(Expose()); }
 
   /// Shortens to the first `size` bytes; the rest is wiped at once.
   void Truncate(std::size_t size) {
-    if (size >= size_) return;
-    ::explicit_bzero(bytes_.get() + size, size_ - size);
-    size_ = size;
+    if (size >= bytes_.size()) return;
+    ::explicit_bzero(bytes_.data() + size, bytes_.size() - size);
+    bytes_.resize(size);
   }
 
  private:
   void Wipe() {
     // explicit_bzero, unlike memset, is not removed by the optimizer (glibc manual).
-    if (bytes_) ::explicit_bzero(bytes_.get(), size_);
+    if (!bytes_.empty()) ::explicit_bzero(bytes_.data(), bytes_.size());
   }
 
-  std::unique_ptr<std::byte[]> bytes_;
-  std::size_t size_ = 0;
+  std::vector<std::byte> bytes_;  // Never grows, so that no copy is left behind.
 };
 
 }  // namespace coffer

@@ -52,7 +52,7 @@ sockaddr_un AddressOf(const std::filesystem::path& path) {
 }
 
 const sockaddr* Generic(const sockaddr_un& address) {
-  return static_cast<const sockaddr*>(static_cast<const void*>(&address));
+  return reinterpret_cast<const sockaddr*>(&address);
 }
 
 bool IsAllowed(int connection) {
@@ -153,7 +153,8 @@ void AdminSocket::Serve(int connection) const {
 std::string Ask(const std::filesystem::path& path, std::string_view command) {
   const Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = AddressOf(path);
-  if (::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
+  if (connection.get() < 0 ||
+      ::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
     throw std::runtime_error("No running server answers at " + path.string() + " (" +
                              std::generic_category().message(errno) +
                              "). Is --data the server's data directory?");

@@ -3,12 +3,11 @@
 #include "base/log.h"
 #include "secrets/secret_identifier.h"
 
+#include <ctime>
 #include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include <time.h>
 
 namespace coffer::jobs {
 namespace {
@@ -17,7 +16,7 @@ constexpr int kPurgedAtOnce = 100;
 
 BootTime SinceBoot() {
   timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  (void)::clock_gettime(CLOCK_BOOTTIME, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::milliseconds(now.tv_nsec / 1'000'000);
 }
 

@@ -10,6 +10,7 @@ namespace coffer::net {
 namespace {
 
 constexpr int kSecondsOfDay = 24 * 60 * 60;
+constexpr long kBackdatedSeconds = 3600;  // For clients whose clocks are behind.
 constexpr int kAuthorityDays = 3652;
 constexpr int kLeafDays = 397;
 constexpr int kSerialBits = 127;  // RFC 5280 §4.1.2.2: positive, at most 20 bytes.
@@ -26,8 +27,9 @@ CertificateHandle NewCertificate(EVP_PKEY* key, int days) {
   X509* bare = certificate.get();
   Require(X509_set_version(bare, X509_VERSION_3) == 1 &&
           BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(bare)) != nullptr &&
-          X509_gmtime_adj(X509_getm_notBefore(bare), -60 * 60) != nullptr &&
-          X509_time_adj_ex(X509_getm_notAfter(bare), days, -60 * 60, nullptr) != nullptr &&
+          X509_gmtime_adj(X509_getm_notBefore(bare), -kBackdatedSeconds) != nullptr &&
+          X509_time_adj_ex(X509_getm_notAfter(bare), days, -kBackdatedSeconds, nullptr) !=
+              nullptr &&
           X509_set_pubkey(bare, key) == 1);
   return certificate;
 }

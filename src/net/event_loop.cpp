@@ -68,9 +68,8 @@ void EventLoop::Tick() {
 void EventLoop::UpdateDate() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  const std::size_t size =
-      std::strftime(date_memory_.data(), date_memory_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  const std::size_t size = std::strftime(date_memory_.data(), date_memory_.size(),
+                                         "%a, %d %b %Y %H:%M:%S GMT", ::gmtime_r(&now, &parts));
   date_ = {date_memory_.data(), size};
 }
 

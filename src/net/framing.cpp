@@ -40,9 +40,8 @@ bool IsOriginForm(std::string_view target) {
 std::optional<std::uint64_t> ParseLength(std::string_view text) {
   if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
   std::uint64_t length = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, length);
-  if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
+  const auto parsed = std::from_chars(text.begin(), text.end(), length);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.end()) return std::nullopt;
   return length;
 }
 

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <stdexcept>
 #include <sys/resource.h>
+#include <utility>
 #include <vector>
 
 namespace coffer::net {
@@ -34,16 +35,16 @@ std::shared_ptr<ssl_ctx_st> ContextFor(const ServerOptions& options,
 
 class HttpServer::Implementation {
  public:
-  Implementation(const ServerOptions& options, std::shared_ptr<ssl_ctx_st> tls,
-                 base::HttpHandler& handler)
-      : options_(options),
+  Implementation(ServerOptions options, std::shared_ptr<ssl_ctx_st> tls, base::HttpHandler& handler)
+      : options_(std::move(options)),
         tls_(std::move(tls)),
         count_(options_.limits),
         loops_(MakeLoops(handler)),
         listener_(options_, count_, loops_) {}
 
   void Start() {
-    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets that the peer may have closed.
+    // OpenSSL writes to sockets that the peer may have closed.
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     running_ = true;
     listener_.Start();
     for (auto& loop : loops_) loop->Start();
@@ -51,8 +52,9 @@ class HttpServer::Implementation {
 
   void Stop(std::chrono::milliseconds patience) {
     if (!std::exchange(running_, false)) return;
-    listener_.Stop();
-    for (auto& loop : loops_) loop->Drain(patience);
+    listener_.Stop([this, patience] {
+      for (auto& loop : loops_) loop->Drain(patience);
+    });
     for (auto& loop : loops_) loop->Join();
   }
 

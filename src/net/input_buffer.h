@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace coffer::net {
 
@@ -16,7 +16,7 @@ class InputBuffer {
   InputBuffer& operator=(const InputBuffer&) = delete;
   ~InputBuffer();
 
-  [[nodiscard]] std::string_view bytes() const { return {memory_.get(), size_}; }
+  [[nodiscard]] std::string_view bytes() const { return {memory_.data(), size_}; }
 
   /// Where the next bytes go. Grows (and so moves what is there) when full, up to `limit` bytes in
   /// all; empty only when `limit` bytes are held.
@@ -29,8 +29,7 @@ class InputBuffer {
  private:
   void Reallocate(std::size_t capacity);
 
-  std::unique_ptr<char[]> memory_;
-  std::size_t capacity_ = 0;
+  std::vector<char> memory_;
   std::size_t size_ = 0;
 };
 

@@ -66,10 +66,11 @@ Listener::~Listener() {
 
 void Listener::Start() { asio::co_spawn(loops_.front()->context(), Run(), asio::detached); }
 
-void Listener::Stop() {
-  asio::post(loops_.front()->context(), [this] {
+void Listener::Stop(std::move_only_function<void()> stopped) {
+  asio::post(loops_.front()->context(), [this, stopped = std::move(stopped)]() mutable {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    stopped();
   });
 }
 
@@ -80,9 +81,10 @@ Awaitable<void> Listener::Run() {
   for (std::size_t turn = 0; acceptor_.is_open(); ++turn) {
     EventLoop& loop = *loops_[turn % loops_.size()];
     auto [error, socket] = co_await acceptor_.async_accept(loop.context(), kAwait);
+    if (!acceptor_.is_open()) co_return;  // Perhaps with a connection, of which it is too late.
     if (!error) {
       Admit(std::move(socket), loop);
-    } else if (acceptor_.is_open() && error != asio::error::connection_aborted) {
+    } else if (error != asio::error::connection_aborted) {
       base::log::Warning("accept_failed", {{"error", error.message()}});
       if (OutOfDescriptors(error)) RefuseOne();
       pause.expires_after(kPauseAfterFailure);  // Whatever it is, never spin on it.

@@ -5,6 +5,7 @@
 #include "net/event_loop.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -22,8 +23,9 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   void Start();
-  /// Accepts no more. From any thread; takes effect before anything posted to the first loop later.
-  void Stop();
+  /// Accepts no more, then calls `stopped` on the first loop's thread: no loop is given another
+  /// connection after that. From any thread.
+  void Stop(std::move_only_function<void()> stopped);
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:

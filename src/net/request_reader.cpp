@@ -15,7 +15,9 @@ std::expected<RequestReader::Progress, Refusal> RequestReader::Advance() {
   }
   if (!IsComplete()) return Progress::kNeedMore;
   // The buffer may have moved while the body came; the same bytes parse as they did before.
-  if (parsed_at_ != buffer_.bytes().data()) static_cast<void>(Parse());
+  if (parsed_at_ != buffer_.bytes().data()) {
+    if (const auto parsed = Parse(); !parsed) return std::unexpected(parsed.error());
+  }
   return Progress::kComplete;
 }
 

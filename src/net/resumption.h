@@ -19,15 +19,13 @@ class Resumption {
   explicit Resumption(Handler handler) : handler_(std::move(handler)) {}
   Resumption(Resumption&& other) noexcept : handler_(std::exchange(other.handler_, std::nullopt)) {}
   Resumption& operator=(Resumption&&) = delete;
-  ~Resumption() {
-    if (handler_) Wake(false);
-  }
-  void operator()() {
-    if (handler_) Wake(true);
-  }
+  // NOLINTNEXTLINE(bugprone-exception-escape): what can be thrown is that memory is short.
+  ~Resumption() { Wake(false); }
+  void operator()() { Wake(true); }
 
  private:
   void Wake(bool answered) {
+    if (!handler_) return;
     const auto executor = asio::get_associated_executor(*handler_);
     auto wake = [handler = std::move(*handler_), answered]() mutable {
       std::move(handler)(answered);

@@ -12,8 +12,8 @@ namespace coffer::net {
 struct Limits {
   std::size_t max_connections = 4096;
   std::size_t max_connections_per_address = 0;  ///< 0 = none.
-  std::size_t max_header_bytes = 32 * 1024;
-  std::size_t max_body_bytes = 512 * 1024;
+  std::size_t max_header_bytes = std::size_t{32} * 1024;
+  std::size_t max_body_bytes = std::size_t{512} * 1024;
   std::chrono::seconds handshake_timeout{5};
   std::chrono::seconds header_timeout{10};
   std::chrono::seconds body_timeout{30};

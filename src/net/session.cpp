@@ -23,7 +23,7 @@ Session::Session(Socket socket, ConnectionCount::Admission admission, EventLoop&
       stream_(std::move(socket)),
       admission_(std::move(admission)),
       reader_(loop.limits()),
-      reply_(std::in_place) {}
+      reply_(std::make_unique<base::HttpReply>()) {}
 
 Session::~Session() {
   if (!is_linked()) return;
@@ -205,7 +205,7 @@ void Session::SetDeadline(Stage stage) {
 void Session::ResetReply() {
   // A large reply's memory would stay with a connection that may never need it again.
   if (reply_->body.body().size() > kLargeReply) {
-    reply_.emplace();
+    reply_ = std::make_unique<base::HttpReply>();
   } else {
     reply_->Reset();
   }

@@ -9,7 +9,8 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
+#include <string_view>
+#include <tuple>
 
 namespace coffer::net {
 
@@ -61,7 +62,7 @@ class Session : public boost::intrusive::list_base_hook<
   SocketStream stream_;
   ConnectionCount::Admission admission_;
   RequestReader reader_;
-  std::optional<base::HttpReply> reply_;
+  std::unique_ptr<base::HttpReply> reply_;
   TimePoint deadline_ = TimePoint::max();
   bool expired_ = false;
   bool aborted_ = false;

@@ -24,8 +24,13 @@ namespace coffer::server {
 namespace {
 
 void Say(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
+  // What can't be printed can't be reported either.
+  (void)std::fputs(text.c_str(), stdout);
+  (void)std::fflush(stdout);
+}
+
+void Complain(const std::exception& error) {
+  (void)std::fputs(("coffer: " + std::string(error.what()) + "\n").c_str(), stderr);
 }
 
 // The flags of one subcommand, as CLI11 fills them in.
@@ -138,10 +143,10 @@ int RunCommandLine(int argc, char** argv) {
   try {
     exit_code = Run(argc, argv);
   } catch (const SettingError& error) {
-    std::fprintf(stderr, "coffer: %s\n", error.what());
+    Complain(error);
     exit_code = EX_CONFIG;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "coffer: %s\n", error.what());
+    Complain(error);
   }
   base::log::Flush();
   return exit_code;

@@ -49,8 +49,8 @@ void SayReady(const Config& config, const Server& server) {
       text += "root access key (AWS_SHARED_CREDENTIALS_FILE): " + file->string() + "\n";
     }
   }
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
+  (void)std::fputs(text.c_str(), stdout);
+  (void)std::fflush(stdout);
 }
 
 }  // namespace

@@ -7,24 +7,31 @@
 namespace coffer::server {
 namespace {
 
+bool CanBeOpened(Vault& vault, Transaction& transaction, const secrets::Secret& secret,
+                 const std::string& version_id) {
+  const auto stored = vault.secrets.FindVersion(transaction, secret, version_id);
+  if (!stored || !stored->value.has_value()) return true;  // Nothing there to open.
+  return vault.envelope.Open(transaction, secret, version_id, stored->value.value()).has_value();
+}
+
 void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret& secret,
                   VerificationReport& report) {
-  const std::string arn = secrets::ArnOf(secret);
+  const auto problem = [&](const std::string& what) {
+    report.problems.push_back(secrets::ArnOf(secret).append(", ").append(what));
+  };
   for (const secrets::Version& version : vault.secrets.Versions(transaction, secret)) {
     ++report.versions;
     try {
-      const auto stored = vault.secrets.FindVersion(transaction, secret, version.id);
-      if (!stored || !stored->value) continue;
-      if (!vault.envelope.Open(transaction, secret, version.id, *stored->value)) {
-        report.problems.push_back(arn + " version " + version.id + ": the value can't be opened");
+      if (!CanBeOpened(vault, transaction, secret, version.id)) {
+        problem("version " + version.id + ": the value can't be opened");
       }
     } catch (const std::exception& error) {
-      report.problems.push_back(arn + " version " + version.id + ": " + error.what());
+      problem("version " + version.id + ": " + error.what());
     }
   }
   for (const auto& [label, version_id] : secret.labels.holders()) {
     if (!vault.secrets.FindVersion(transaction, secret, version_id)) {
-      report.problems.push_back(arn + ": " + label + " names a version that is missing");
+      problem(label + " names a version that is missing");
     }
   }
 }

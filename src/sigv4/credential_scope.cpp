@@ -8,15 +8,14 @@
 namespace coffer::sigv4 {
 namespace {
 
-/// With a blank behind it, as regional services write it.
-constexpr std::string_view kInvalidRegion = "Credential should be scoped to a valid region. ";
+constexpr std::string_view kInvalidRegion = "Credential should be scoped to a valid region.";
 
 bool HasRegion(std::span<const std::string> sorted_regions, std::string_view region) {
   return std::ranges::binary_search(sorted_regions, region);
 }
 
 void AddFault(std::string& faults, std::string_view fault) {
-  if (!faults.empty() && faults.back() != ' ') faults += ' ';
+  if (!faults.empty()) faults += ' ';
   faults += fault;
 }
 

@@ -6,6 +6,8 @@
 
 namespace coffer::store {
 
+// NOLINTBEGIN(modernize-avoid-c-arrays): literals are such arrays.
+
 /// SQL put together at compile time: statements that share a list of columns stay constants.
 template <std::size_t kLength>
 struct SqlText {
@@ -38,5 +40,7 @@ template <std::size_t kSize, std::size_t kRight>
 consteval auto operator+(const char (&left)[kSize], const SqlText<kRight>& right) {
   return SqlText(left) + right;
 }
+
+// NOLINTEND(modernize-avoid-c-arrays)
 
 }  // namespace coffer::store

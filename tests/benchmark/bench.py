@@ -39,7 +39,8 @@ def load_row(what, runs):
             load.median(runs, "p50_us") / 1000, load.median(runs, "p99_us") / 1000]
 
 
-LOAD_HEADER = ("", "requests/s", "CPU µs/request", "server core %", "load core %", "p50 ms", "p99 ms")
+LOAD_HEADER = ("", "requests/s", "CPU µs/request", "server core %", "load core %", "p50 ms",
+               "p99 ms")
 
 
 def load_facts(runs):

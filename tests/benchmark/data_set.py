@@ -1,4 +1,4 @@
-"""The secrets that are measured, and the requests about them. Every text of a kind is equally long."""
+"""The secrets that are measured, and the requests about them, all of a kind equally long."""
 
 import json
 
@@ -61,7 +61,7 @@ def sign_gets(server, signer, count):
 
 
 def check_with_boto3(server, number):
-    """An independent client, over TLS and trusting the server's authority, reads the right value."""
+    """An independent client, over TLS, trusting the server's authority, reads the right value."""
     client = boto3.client("secretsmanager", endpoint_url=server.url(), region_name=REGION,
                           aws_access_key_id=ACCESS_KEY_ID,
                           aws_secret_access_key=SECRET_ACCESS_KEY, verify=str(server.authority))

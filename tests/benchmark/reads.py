@@ -32,11 +32,13 @@ def measure(bench):
 
     ratios = {name: load.ratio(runs["coffer"], runs[name]) for name in REFERENCES}
     bench.report.add(
-        "reads", f"GetSecretValue over TLS, {READ_SECRETS:,} secrets, {load.CONNECTIONS} connections",
+        "reads",
+        f"GetSecretValue over TLS, {READ_SECRETS:,} secrets, {load.CONNECTIONS} connections",
         LOAD_HEADER,
         [load_row("coffer", runs["coffer"])]
         + [load_row(f"nginx, {what}", runs[name]) for name, what in REFERENCES.items()],
-        {name: load_facts(of) for name, of in runs.items()} | {"ratios": ratios, "ciphers": ciphers},
+        {name: load_facts(of) for name, of in runs.items()}
+        | {"ratios": ratios, "ciphers": ciphers},
         [f"coffer / nginx = {ratio:.2f} by {by} ({REFERENCES[name]})"
          for name, (ratio, by) in ratios.items()]
         + [f"replies of {len(body)} bytes; {ciphers}"])

@@ -14,7 +14,7 @@ class Report:
         self.facts = {"machine": machine()}
 
     def add(self, key, title, header, rows, facts, notes=()):
-        """`rows` are printed, texts to the left and numbers to the right; `facts` go to the JSON."""
+        """`rows` are printed, texts left and numbers right; `facts` go to the JSON."""
         self.facts[key] = facts
         print(f"\n{title}\n")
         print_table(header, rows)
@@ -27,7 +27,8 @@ class Report:
 
 
 def machine():
-    model = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines
                   if line.startswith("model name")), platform.machine())
     return {"processor": model, "cores": os.cpu_count(), "kernel": platform.release(),
             "nginx": _version("nginx", "-v"), "wrk": _version("wrk", "-v")}
@@ -50,5 +51,5 @@ def print_table(header, rows):
 
 def _text(cell):
     if isinstance(cell, float):
-        return f"{cell:,.0f}" if abs(cell) >= 1000 else f"{cell:.3g}" if abs(cell) < 10 else f"{cell:.1f}"
+        return f"{cell:,.0f}" if cell >= 1000 else f"{cell:.1f}" if cell >= 10 else f"{cell:.3g}"
     return f"{cell:,}" if isinstance(cell, int) else str(cell)

@@ -1,8 +1,8 @@
 -- What wrk sends: signed requests from a file in which all are equally long.
 --
---   wrk ... -s requests.lua URL -- uniform FILE COUNT    any of them, at random, for as long as wrk runs
---   wrk ... -s requests.lua URL -- once FILE COUNT       each once, in order; ends with the last reply
---   wrk ... -s requests.lua URL -- plain                 wrk's own GET of the URL
+--   wrk … -s requests.lua URL -- uniform FILE COUNT   any of them, at random, until time is up
+--   wrk … -s requests.lua URL -- once FILE COUNT      each once, in order; ends with the last reply
+--   wrk … -s requests.lua URL -- plain                wrk's own GET of the URL
 --
 -- The last line of output is JSON. For one wrk thread only.
 
@@ -16,11 +16,10 @@ ffi.cdef [[
   int kill(int process, int signal);
 ]]
 local MONOTONIC, READ, PRIVATE, INTERRUPT = 1, 1, 2, 2
--- Sent while the replies to the last requests are on their way; not counted.
-local FILLER = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+local FOREVER_MS = 3600 * 1000
 
 local records, record_size, count
-local sent = 0
+local turns, sent = 0, 0
 
 -- Globals, because done() reads them from the thread.
 started, finished, answered, refused = 0, 0, 0, 0
@@ -48,15 +47,19 @@ local function any()
   return record(math.random(0, count - 1))
 end
 
+-- wrk asks before each request how long the connection shall wait: those that get none, for good.
+local function wait_for_turn()
+  turns = turns + 1
+  return turns <= count and 0 or FOREVER_MS
+end
+
 local function next_one()
-  if sent == count then return FILLER end
   if sent == 0 then started = now() end
   sent = sent + 1
   return record(sent - 1)
 end
 
-local function count_reply(status, headers)
-  if headers["Content-Type"] ~= "application/x-amz-json-1.1" then return end
+local function count_reply(status)
   answered = answered + 1
   if status ~= 200 then refused = refused + 1 end
   if answered == count then
@@ -77,7 +80,7 @@ function init(arguments)
   record_size = size / count
   math.randomseed(os.time())
   local choose = mode == "once" and next_one or any
-  if mode == "once" then response = count_reply end
+  if mode == "once" then delay, response = wait_for_turn, count_reply end
   -- wrk asks for one request before it starts, to look at it.
   request = function()
     request = choose

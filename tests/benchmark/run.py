@@ -24,7 +24,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, default=REPOSITORY / "build/release/coffer")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write all figures")
-    parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="leave out the others")
+    parser.add_argument("--only", choices=MEASUREMENTS, action="append",
+                        help="leave out the others")
     parser.add_argument("--scale", action="store_true", help="also measure a large data set")
     parser.add_argument("--secrets", type=int, default=500_000, help="of the large data set")
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,4 +1,4 @@
-"""The servers that are measured: started in directories of their own, each on the one server core."""
+"""The servers that are measured: in directories of their own, all on the one server core."""
 
 import contextlib
 import os

@@ -35,8 +35,8 @@ class Signer:
         self.directory = pathlib.Path(directory)
 
     def sign(self, server, operation, bodies):
-        """A file of requests for `server`, valid for five minutes. A later one of the same operation
-        takes its place."""
+        """A file of requests for `server`, valid for five minutes. A later one of the same
+        operation takes its place."""
         path = self.directory / f"{server.port}-{operation}.requests"
         command = [self.program, server.host, operation, ACCESS_KEY_ID, SECRET_ACCESS_KEY, REGION]
         count = 0
@@ -67,9 +67,9 @@ class Client:
 
     def send(self, operation, body):
         """The reply's bytes and how many seconds it took."""
-        request = AWSRequest("POST", f"http://{self.server.host}/", data=json.dumps(body), headers={
-            "Host": self.server.host, "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": f"secretsmanager.{operation}"})
+        headers = {"Host": self.server.host, "Content-Type": "application/x-amz-json-1.1",
+                   "X-Amz-Target": f"secretsmanager.{operation}"}
+        request = AWSRequest("POST", f"http://{self.server.host}/", headers, json.dumps(body))
         self.signer.add_auth(request)
         begin = time.perf_counter()
         self.connection.request("POST", "/", request.data, dict(request.headers))

@@ -89,6 +89,19 @@ TEST_F(SlowClientTest, IdleConnectionIsClosedWithoutAWord) {
   EXPECT_EQ(client.ReceiveAll(), "");
 }
 
+TEST_F(SlowClientTest, ConnectionServesOnAfterItsBuffersWereGivenBack) {
+  constexpr int kLongerThanATick = 1500;
+  Start();
+  TestClient client(port(), tls());
+  ASSERT_TRUE(client.Send(Post("/a", "1")));
+  EXPECT_EQ(client.Receive().body, "POST /a 1");
+
+  EXPECT_FALSE(client.Readable(kLongerThanATick));
+  ASSERT_TRUE(client.Send(Post("/a", "2")));
+
+  EXPECT_EQ(client.Receive().body, "POST /a 2");
+}
+
 TEST_F(SlowClientTest, ReplyThatIsNotReadIsGivenUp) {
   options_.limits.write_timeout = short_;
   handler_.instead = [](const base::HttpRequest&, base::HttpReply& reply) {

@@ -72,7 +72,6 @@ TEST_P(SecretStoreConformance, AWriteIsSeenByTheNextRead) {
 }
 
 TEST_P(SecretStoreConformance, ATransactionWithASnapshotDoesNotMixInNewerState) {
-  // A reader that cannot go on beside the writer (a database in memory) has nothing to mix.
   Secret secret = Add(PlainSecret("name"), {"v1"});
   Add(PlainSecret("other"));
   secret.labels = CurrentIs("v1");

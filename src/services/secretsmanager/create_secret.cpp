@@ -54,7 +54,7 @@ Result<void> CreateSecretRequest::Check() const {
 }
 
 Result<CreateSecretResponse> CreateSecret(Context& context, const CreateSecretRequest& request) {
-  const std::string& token = *request.client_request_token;
+  const std::string token = request.client_request_token.value_or("");  // Check() wants one.
   const std::optional<keyring::Value> value =
       GivenValue(request.secret_string, request.secret_binary);
   store::SecretStore& store = context.service.secrets;

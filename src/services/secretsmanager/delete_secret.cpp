@@ -51,7 +51,7 @@ Result<DeleteSecretResponse> DeleteSecret(Context& context,
   if (found.deleted) return std::unexpected(secrets::AlreadyScheduledForDeletion());
   secrets::Secret scheduled = secrets::Scheduled(found, context.now, *window);
   context.service.secrets.Update(context.transaction, scheduled);
-  response.deletion_date = *scheduled.purge_at;
+  response.deletion_date = scheduled.purge_at.value_or(context.now);
   return response;
 }
 

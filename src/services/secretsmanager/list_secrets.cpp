@@ -17,10 +17,10 @@ store::SortBy SortKey(const std::optional<std::string>& name) {
 Result<void> CheckFilters(const std::optional<std::vector<Filter>>& filters) {
   if (!filters) return {};
   for (const Filter& filter : *filters) {
-    if (!filter.key) return Fail(ErrorCode::kInvalidParameter, "Invalid filter key");
+    const std::string key = filter.key.value_or("");
+    if (key.empty()) return Fail(ErrorCode::kInvalidParameter, "Invalid filter key");
     if (!filter.values) {
-      return Fail(ErrorCode::kInvalidParameter,
-                  "Invalid filter values for key: " + *filter.key);
+      return Fail(ErrorCode::kInvalidParameter, "Invalid filter values for key: " + key);
     }
   }
   return {};
@@ -32,7 +32,7 @@ std::vector<secrets::Filter> CompileFilters(const std::optional<std::vector<Filt
   for (const Filter& filter : *filters) {
     // The constraint engine let only known keys through, and CheckFilters only whole filters.
     const auto key = secrets::ParseFilterKey(filter.key.value_or(""));
-    if (key) compiled.push_back(secrets::CompileFilter(*key, filter.values.value()));
+    if (key && filter.values) compiled.push_back(secrets::CompileFilter(*key, *filter.values));
   }
   return compiled;
 }
@@ -40,9 +40,9 @@ std::vector<secrets::Filter> CompileFilters(const std::optional<std::vector<Filt
 void AddFilters(QueryFingerprint& fingerprint, const std::optional<std::vector<Filter>>& filters) {
   if (!filters) return;
   for (const Filter& filter : *filters) {
-    fingerprint.Add(filter.key.value_or(""));
-    fingerprint.Add(static_cast<std::int64_t>(filter.values->size()));
-    for (const std::string& value : *filter.values) fingerprint.Add(value);
+    const std::vector<std::string> values = filter.values.value_or(std::vector<std::string>{});
+    fingerprint.Add(filter.key.value_or("")).Add(static_cast<std::int64_t>(values.size()));
+    for (const std::string& value : values) fingerprint.Add(value);
   }
 }
 

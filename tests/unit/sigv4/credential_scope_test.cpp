@@ -61,11 +61,11 @@ TEST(CredentialScopeTest, NamesEveryFaultInAwsOrder) {
   };
   const Case cases[] = {
       {"AKID/20260115/us-east-9/secretsmanager/aws4_request",
-       "Credential should be scoped to a valid region. "},
+       "Credential should be scoped to a valid region."},
       {"AKID/20260115/US-EAST-1/secretsmanager/aws4_request",
-       "Credential should be scoped to a valid region. "},
+       "Credential should be scoped to a valid region."},
       {"AKID/20260115//secretsmanager/aws4_request",
-       "Credential should be scoped to a valid region. "},
+       "Credential should be scoped to a valid region."},
       {"AKID/20260115/us-east-1/s3/aws4_request",
        "Credential should be scoped to correct service: 'secretsmanager'."},
       {"AKID/20260115/us-east-1/SecretsManager/aws4_request",

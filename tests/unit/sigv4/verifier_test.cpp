@@ -189,7 +189,7 @@ TEST_F(VerifierTest, RefusesInAwsWords) {
        "keyid/date/region/service/term, got 'AKID/20260115/us-east-1/aws4_request'"},
       {"14: region",
        signed_with([](Signing& s) { s.scope = "20260115/us-east-9/secretsmanager/aws4_request"; }),
-       ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region. "},
+       ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region."},
       {"14: service",
        signed_with([](Signing& s) { s.scope = "20260115/us-east-1/ssm/aws4_request"; }),
        ErrorCode::kInvalidSignature,
@@ -422,7 +422,7 @@ TEST_F(TrustingVerifierTest, StillNeedsAWellFormedHeaderAndAKnownRegion) {
   EXPECT_THAT(VerifyAs("test"), FailsWithCode(ErrorCode::kIncompleteSignature));
   EXPECT_THAT(
       VerifyAs("test/20200101/mars/secretsmanager/aws4_request"),
-      FailsWith(ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region. "));
+      FailsWith(ErrorCode::kInvalidSignature, "Credential should be scoped to a valid region."));
   request_.Set("Authorization",
                "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/s/aws4_request");
   EXPECT_THAT(Verify(request_), FailsWithCode(ErrorCode::kIncompleteSignature));
