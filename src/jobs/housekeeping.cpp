@@ -13,6 +13,7 @@ namespace coffer::jobs {
 namespace {
 
 constexpr int kPurgedAtOnce = 100;
+constexpr int kBatchesAtOnce = 100;
 
 BootTime SinceBoot() {
   timespec now{};
@@ -72,8 +73,10 @@ void Housekeeping::Run() {
 }
 
 void Housekeeping::Flush() {
-  if (!secrets_.HasPendingAccesses()) return;
-  database_.Write([this](Transaction& transaction) { secrets_.FlushAccesses(transaction); });
+  // Bounded, so that a server that reads without pause can still be stopped.
+  for (int batch = 0; batch < kBatchesAtOnce && secrets_.HasPendingAccesses(); ++batch) {
+    database_.Write([this](Transaction& transaction) { secrets_.FlushAccesses(transaction); });
+  }
 }
 
 std::optional<Timestamp> Housekeeping::ConfirmedNow() {

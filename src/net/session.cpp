@@ -128,6 +128,10 @@ Awaitable<bool> Session::Answer() {
   if (pending) {
     const bool answered = co_await AwaitReply(*std::move(pending));
     if (!answered) co_return false;
+  } else {
+    // The other connections that are ready have their turn first: replies then leave together, and
+    // a peer with many connections is woken once instead of for each of them.
+    co_await asio::post(stream_.socket().get_executor(), asio::use_awaitable_t<Executor>{});
   }
   const bool keep_alive = reader_.keep_alive() && !reply_->close && !loop_.draining();
   const bool sent = co_await SendReply(keep_alive);

@@ -58,7 +58,8 @@ struct Secret {
 
 /// A version without its value.
 struct Version {
-  std::string id;  ///< The ClientRequestToken that made it: 32 to 64 characters.
+  std::string id;            ///< The ClientRequestToken that made it: 32 to 64 characters.
+  std::int64_t ordinal = 0;  ///< Grows from version to version: two may have the same date.
   Timestamp created;
   std::optional<DayNumber> last_accessed;
   KeyId key_id{};         ///< The key-encryption key of its data key.

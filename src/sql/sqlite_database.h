@@ -32,6 +32,8 @@ struct SqliteOptions {
   /// whatever the load.
   std::size_t idle_checkpoint_pages = 1000;
   std::size_t forced_checkpoint_pages = 8000;
+  /// Pages that the writer keeps, taken as needed: writes go all over the indexes of a large vault.
+  std::size_t writer_cache_kibibytes = 32'768;
   /// Name of the VFS to use; empty = SQLite's default. Tests record and break I/O with one.
   std::string vfs;
   /// PRAGMA synchronous; anything but FULL gives up durability. For the test that shows it.

@@ -105,7 +105,8 @@ std::unique_ptr<SqliteConnection> OpenFileWriter(const std::filesystem::path& fi
       file.string(), SqliteConnection::Mode::kReadWrite, options.vfs);
   if (sqlite3_db_readonly(connection->handle(), "main") == 1) throw SqlError("it is not writable");
   Harden(*connection, kWriterBusyMilliseconds);
-  connection->RunScript("PRAGMA secure_delete=ON; PRAGMA synchronous=" + options.synchronous);
+  connection->RunScript("PRAGMA cache_size=-" + std::to_string(options.writer_cache_kibibytes) +
+                        "; PRAGMA secure_delete=ON; PRAGMA synchronous=" + options.synchronous);
   ClaimDatabase(*connection);
   EnterWalMode(*connection);
   return connection;

@@ -95,6 +95,7 @@ CREATE INDEX secrets_by_purge ON secrets(purge_at) WHERE purge_at IS NOT NULL;
 CREATE TABLE secret_versions(
   secret_id INTEGER NOT NULL REFERENCES secrets,
   version_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   accessed_day INTEGER NOT NULL,
   key_id BLOB NOT NULL,

@@ -79,6 +79,7 @@ RowEncoder EncodeForMac(std::int64_t secret_id, const secrets::Version& version,
   RowEncoder row("secret_versions");
   row.Integer(secret_id);
   row.Text(version.id);
+  row.Integer(version.ordinal);
   row.Time(version.created);
   row.Bytes(version.key_id);
   row.Integer(key_version);
@@ -181,6 +182,7 @@ RowMac::Tag VersionMac(std::int64_t secret_id, const secrets::Version& version,
 VersionRow ReadVersion(const Row& row, const secrets::Secret& secret, const RowMac& mac) {
   VersionRow read{
       .version = {.id = std::string(row.Text(0)),
+                  .ordinal = row.Integer(7),
                   .created = TimeAt(row, 1),
                   .last_accessed = DayAt(row, 2),
                   .has_value = !row.IsNull(6)},

@@ -45,7 +45,7 @@ struct EncodedSecret {
 [[nodiscard]] secrets::Secret ReadSecret(const Row& row, const RowMac& mac);
 
 inline constexpr SqlText kVersionColumns =
-    "version_id, created_at, accessed_day, key_id, key_version, row_mac, wrapped_data_key";
+    "version_id, created_at, accessed_day, key_id, key_version, row_mac, wrapped_data_key, ordinal";
 
 /// `key_version` is 0 for a version without a value.
 [[nodiscard]] RowMac::Tag VersionMac(std::int64_t secret_id, const secrets::Version& version,

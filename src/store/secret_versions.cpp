@@ -19,7 +19,7 @@ std::optional<SealedValue> ReadValue(const Row& row, const VersionRow& read) {
   return SealedValue{.key_id = read.version.key_id,
                      .key_version = read.key_version,
                      .wrapped_data_key = BytesAt(row, 6),
-                     .record = BytesAt(row, 7)};
+                     .record = BytesAt(row, 8)};
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ namespace {
 
 constexpr auto kAllSql = "SELECT " + kVersionColumns +
                          " FROM secret_versions WHERE secret_id = $1 "
-                         "ORDER BY created_at, version_id";
+                         "ORDER BY ordinal, created_at, version_id";
 constexpr Statement kAll{kAllSql};
 
 }  // namespace
@@ -73,7 +73,8 @@ namespace {
 
 constexpr Statement kInsert{
     "INSERT INTO secret_versions(secret_id, version_id, created_at, accessed_day, key_id, "
-    "key_version, row_mac, wrapped_data_key, record) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+    "key_version, row_mac, wrapped_data_key, record, ordinal) "
+    "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
 
 /// `version` as its row says it once it has `value`.
 secrets::Version With(secrets::Version version, const std::optional<SealedValue>& value) {
@@ -96,7 +97,8 @@ void SecretStore::InsertVersion(Transaction& transaction, const secrets::Secret&
        std::int64_t{stored.last_accessed.value_or(kNeverAccessed)},
        std::span<const std::byte>(stored.key_id), std::int64_t{key_version},
        VersionMac(secret.id, stored, key_version, mac_),
-       value ? ToSql(value->wrapped_data_key) : nullptr, value ? ToSql(value->record) : nullptr});
+       value ? ToSql(value->wrapped_data_key) : nullptr, value ? ToSql(value->record) : nullptr,
+       stored.ordinal});
 }
 
 namespace {

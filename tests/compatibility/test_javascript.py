@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 NODE = shutil.which("node")
-MODULES = os.environ.get("E2E_NODE_MODULES")
+MODULES = os.environ.get("E2E_NODE_MODULES") or None
 TOUR = pathlib.Path(__file__).parent / "javascript/tour.mjs"
 
 

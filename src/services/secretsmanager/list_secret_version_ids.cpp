@@ -3,8 +3,6 @@
 #include "secrets/secret_identifier.h"
 #include "services/secretsmanager/page_token.h"
 
-#include <tuple>
-
 namespace coffer::services::secretsmanager {
 namespace {
 
@@ -21,14 +19,13 @@ SecretVersionEntry EntryOf(const Context& context, const secrets::Secret& secret
   return entry;
 }
 
-// Versions are listed in the order of creation, then of id; a page ends at one of them.
+// Versions are listed in the order of their creation; a page ends at one of them.
 store::ListPosition PositionOf(const secrets::Version& version) {
-  return {.number = version.created.time_since_epoch().count(), .name = version.id, .id = 0};
+  return {.number = version.ordinal, .name = {}, .id = 0};
 }
 
 bool IsBehind(const secrets::Version& version, const store::ListPosition& position) {
-  const auto created = version.created.time_since_epoch().count();
-  return std::tie(created, version.id) > std::tie(position.number, position.name);
+  return version.ordinal > position.number;
 }
 
 }  // namespace

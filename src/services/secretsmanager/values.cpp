@@ -82,6 +82,7 @@ Result<void> AddVersion(const Context& context, secrets::Secret& secret, const s
                                                     /*is_first_version=*/secret.version_count == 0));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret));
   const secrets::Version version{.id = token,
+                                 .ordinal = secret.generation,
                                  .created = context.now,
                                  .last_accessed = std::nullopt,
                                  .key_id = key.id,

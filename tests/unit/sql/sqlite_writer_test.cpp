@@ -33,7 +33,10 @@ class SqliteWriterTest : public testing::Test {
     };
   }
 
-  void Open() { database_ = std::make_unique<SqliteDatabase>(options_, kNotesSchema); }
+  void Open() {
+    options_.writer_cache_kibibytes = 2'000;
+    database_ = std::make_unique<SqliteDatabase>(options_, kNotesSchema);
+  }
 
   std::vector<WriteOutcome> WriteNote(std::int64_t id) {
     Submitter submitter(*database_);
