@@ -26,7 +26,7 @@ struct Config {
   // Data.
   std::string data_directory = "./coffer-data";
   bool ephemeral = false;  ///< Keep everything in memory; for tests.
-  /// Upper bound of the cache of sealed values, in MiB; 0 = a quarter of the machine's memory.
+  /// Upper bound of the cache of sealed values, in MiB; 0 = a quarter of what the process may use.
   std::size_t cache_mebibytes = 0;
   /// A file outside the data directory that remembers the newest commit, so that an older copy of
   /// the database is noticed at start. Empty = no such check.
@@ -38,7 +38,7 @@ struct Config {
   std::string master_key_command;      ///< Absolute path.
 
   // Who may call.
-  std::string account = "000000000000";  ///< Strict profile: the one account whose root key is made.
+  std::string account = "000000000000";  ///< Of the first root key (strict), of `test` (development).
   std::vector<std::string> extra_regions;  ///< Beside AWS's own.
   bool trust_any_signature = false;        ///< Development profile only.
 

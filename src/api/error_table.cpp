@@ -12,7 +12,7 @@ namespace {
 using enum ErrorCode;
 using enum MessageMember;
 
-// In the order of ErrorCode: the code is the index. Contract 1.4, 1.5 and iam-sigv4 A.4.
+// In the order of ErrorCode: the code is the index.
 constexpr auto kErrors = std::to_array<ErrorRow>({
     {kDecryptionFailure, "DecryptionFailure", 400, kUpper},
     {kEncryptionFailure, "EncryptionFailure", 400, kUpper},

@@ -8,7 +8,7 @@
 
 namespace coffer::api {
 
-/// How the member that carries an error's text is spelled (contract 1.4).
+/// How the member that carries an error's text is spelled.
 enum class MessageMember : std::uint8_t {
   kUpper,  ///< `Message`: modelled errors.
   kLower,  ///< `message`: errors of the front end.

@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <vector>
 
-/// Requests and replies of the protocol AWS JSON 1.1 (contract 1.1 to 1.6), from the member lists
+/// Requests and replies of the protocol AWS JSON 1.1, from the member lists
 /// of their structures. Only what depends on a structure's type is a template here.
 namespace coffer::api {
 

@@ -19,7 +19,7 @@ struct Path {
   std::size_t position = 0;  ///< Of an element, from 1.
 };
 
-/// Collects what is wrong with the members of one request, in AWS's words (contract 1.6).
+/// Collects what is wrong with the members of one request, in AWS's words.
 class Violations {
  public:
   void AddMissing(const Path& path);

@@ -5,7 +5,7 @@
 
 #include <ctime>
 #include <exception>
-#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,6 +49,7 @@ void Housekeeping::Stop() {
 void Housekeeping::Run() {
   auto next_purge = std::chrono::steady_clock::now();
   bool stopping = false;
+  Try(options_.once);
   while (!stopping) {
     bool woken = false;
     {
@@ -57,8 +58,7 @@ void Housekeeping::Run() {
       woken = std::exchange(woken_, false);
       stopping = stopping_;
     }
-    // A failing disk is reported and tried again; it must not end the thread.
-    try {
+    Try([&] {
       Flush();
       options_.every_second();
       const auto now = std::chrono::steady_clock::now();
@@ -66,9 +66,16 @@ void Housekeeping::Run() {
         PurgeDue();
         next_purge = now + options_.purge_interval;
       }
-    } catch (const std::exception& error) {
-      base::log::Error("housekeeping.failed", {{"reason", error.what()}});
-    }
+    });
+  }
+}
+
+// A failing disk is reported and tried again; it must not end the thread.
+void Housekeeping::Try(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    base::log::Error("housekeeping.failed", {{"reason", error.what()}});
   }
 }
 
@@ -88,21 +95,37 @@ std::optional<Timestamp> Housekeeping::ConfirmedNow() {
 void Housekeeping::PurgeDue() {
   const std::optional<Timestamp> now = ConfirmedNow();
   if (!now) return;
-  std::vector<secrets::SecretAddress> due;
-  do {
+  int purged = kPurgedAtOnce;
+  while (purged == kPurgedAtOnce) {
+    std::vector<secrets::SecretAddress> due;
     database_.Read([&](Transaction& transaction) {
       due = secrets_.DueForPurge(transaction, *now, kPurgedAtOnce);
     });
+    purged = 0;
     for (const secrets::SecretAddress& address : due) {
-      database_.Write([&](Transaction& transaction) {
-        // Restored, or made anew, since it was found?
-        const auto secret = secrets_.Find(transaction, address);
-        if (!secret || !secret->purge_at || *secret->purge_at > *now) return;
-        secrets_.Remove(transaction, *secret);
-        base::log::Info("secret.purged", {{"arn", secrets::ArnOf(*secret)}});
-      });
+      try {
+        purged += Purge(address, *now) ? 1 : 0;
+      } catch (const store::IntegrityError& error) {
+        // A row that was touched is not purged on its own word, and must not stop the others.
+        base::log::Error("secret.not_purged", {{"reason", error.what()}});
+      }
     }
-  } while (due.size() == kPurgedAtOnce);
+  }
+}
+
+bool Housekeeping::Purge(const secrets::SecretAddress& address, Timestamp now) {
+  std::string arn;
+  database_.Write([&](Transaction& transaction) {
+    arn.clear();
+    // Restored, or made anew, since it was found?
+    const auto secret = secrets_.Find(transaction, address);
+    if (!secret || !secret->purge_at || *secret->purge_at > now) return;
+    secrets_.Remove(transaction, *secret);
+    arn = secrets::ArnOf(*secret);
+  });
+  if (arn.empty()) return false;
+  base::log::Info("secret.purged", {{"arn", arn}});
+  return true;
 }
 
 }  // namespace coffer::jobs

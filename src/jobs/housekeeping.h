@@ -22,6 +22,8 @@ class Housekeeping {
   struct Options {
     /// Whether the clock was moved by hand: then it is obeyed at once, without ClockGuard.
     std::function<bool()> clock_was_moved = [] { return false; };
+    /// Called once, when the server is already serving (the check of the whole file).
+    std::function<void()> once = [] {};
     /// Called once a second and at the end (the anchor against rolled back databases).
     std::function<void()> every_second = [] {};
     std::chrono::milliseconds flush_interval{1000};
@@ -46,7 +48,10 @@ class Housekeeping {
 
  private:
   void Run();
+  void Try(const std::function<void()>& work);
   void Flush();
+  /// Whether it was due and is gone.
+  [[nodiscard]] bool Purge(const secrets::SecretAddress& address, Timestamp now);
   [[nodiscard]] std::optional<Timestamp> ConfirmedNow();
 
   Database& database_;

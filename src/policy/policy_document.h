@@ -7,7 +7,7 @@
 
 namespace coffer::policy {
 
-/// Checks the grammar of a resource-based policy on a secret (contract iam-sigv4.md B.2): elements,
+/// Checks the grammar of a resource-based policy on a secret (AWS: IAM policy grammar): elements,
 /// Version, Effect, Principal forms, Action forms, Resource, known condition operators.
 /// MalformedPolicyDocument with AWS's texts. Who the policy admits is not looked at here.
 [[nodiscard]] Result<void> CheckResourcePolicy(std::string_view document);

@@ -9,7 +9,7 @@
 
 namespace coffer::secrets {
 
-/// How a secret is to be deleted, from the parameters of DeleteSecret (contract 4.5): the recovery
+/// How a secret is to be deleted, from the parameters of DeleteSecret: the recovery
 /// window in days, or nullopt for deletion at once. InvalidParameter with AWS's texts for a window
 /// outside 7..30 and for a window together with force.
 [[nodiscard]] Result<std::optional<std::int64_t>> DeletionWindow(

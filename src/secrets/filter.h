@@ -18,7 +18,7 @@ enum class FilterKey : std::uint8_t {
 };
 
 /// One filter of ListSecrets or BatchGetSecretValue, compiled: values are OR, a leading `!` negates
-/// its value (contract section 5).
+/// its value (AWS: ListSecrets, Filters).
 struct Filter {
   struct Value {
     std::string text;                ///< Without the `!`.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// Refusals that several operations share, with AWS's texts (contract section 3). Texts recorded
+/// Refusals that several operations share, with AWS's texts. Texts recorded
 /// from the service are matched to the letter.
 namespace coffer::secrets {
 

@@ -9,7 +9,7 @@
 
 namespace coffer::secrets {
 
-/// The parameters of GetRandomPassword with AWS's defaults (contract section 6).
+/// The parameters of GetRandomPassword with AWS's defaults.
 struct PasswordRules {
   std::int64_t length = 32;  ///< 1 to 4096.
   std::string exclude_characters;

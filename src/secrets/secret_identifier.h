@@ -12,7 +12,7 @@ namespace coffer::secrets {
 
 inline constexpr std::size_t kArnSuffixLength = 6;
 
-/// The SecretId of a request, taken apart but not looked up (contract 2.1).
+/// The SecretId of a request, taken apart but not looked up.
 struct SecretIdentifier {
   std::optional<std::string> region;   ///< Of an ARN; a name has none.
   std::optional<std::string> account;  ///< Of an ARN; a name belongs to the caller's account.

@@ -49,13 +49,13 @@ class StagingLabels {
 /// requested or `version_id` is the pending version itself: any other write abandons a pending
 /// rotation.
 /// LimitExceeded when more than kMaxLabels labels would be attached.
-/// AWS: PutSecretValue, UpdateSecret; contract sections 2.3 and 11.
+/// AWS: PutSecretValue, UpdateSecret.
 [[nodiscard]] Result<StagingLabels> AfterPut(const StagingLabels& before,
                                              std::string_view version_id,
                                              const std::optional<std::vector<std::string>>& requested,
                                              bool is_first_version);
 
-/// The labels after UpdateSecretVersionStage; contract section 4.22. The caller has made sure that
+/// The labels after UpdateSecretVersionStage. The caller has made sure that
 /// the named versions exist. InvalidParameter with AWS's texts; LimitExceeded as above.
 [[nodiscard]] Result<StagingLabels> AfterMove(const StagingLabels& before, std::string_view label,
                                               const std::optional<std::string>& move_to,

@@ -13,7 +13,7 @@ namespace coffer::secrets {
 inline constexpr std::size_t kMaxTags = 50;
 
 /// The tags after TagResource (or the tags of CreateSecret, with `before` absent): keys are exact,
-/// known ones get the new value in place, new ones are appended (contract 4.19). InvalidParameter
+/// known ones get the new value in place, new ones are appended. InvalidParameter
 /// for a key given twice or one that starts with `aws:`; LimitExceeded above kMaxTags.
 [[nodiscard]] Result<std::vector<Tag>> WithTags(const std::optional<std::vector<Tag>>& before,
                                                 std::span<const Tag> added);

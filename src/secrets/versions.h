@@ -14,7 +14,7 @@ namespace coffer::secrets {
 inline constexpr std::int64_t kMaxVersions = 100;
 
 /// Which unlabelled versions to remove so that at most kMaxVersions remain, oldest first, never one
-/// younger than 24 hours and never a labelled one (contract 2.3). LimitExceeded when that does not
+/// younger than 24 hours and never a labelled one. LimitExceeded when that does not
 /// suffice. `versions` includes the one that is being added.
 [[nodiscard]] Result<std::vector<std::string>> VersionsToRemove(std::span<const Version> versions,
                                                                 const StagingLabels& labels,

@@ -146,6 +146,11 @@ api::AccessKeys Server::Implementation::LoadAccessKeys() {
 jobs::Housekeeping::Options Server::Implementation::HousekeepingOptions() {
   jobs::Housekeeping::Options options;
   options.clock_was_moved = [this] { return vault_.clock.moved(); };
+  options.once = [this] {
+    if (const auto damage = vault_.database.FindDamage()) {
+      base::log::Error("database.damaged", {{"finding", *damage}});
+    }
+  };
   options.every_second = [this] {
     if (anchor_) anchor_->Advance(vault_.database.commit_sequence());
   };

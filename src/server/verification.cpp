@@ -41,15 +41,13 @@ void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret&
 VerificationReport Verify(Vault& vault) {
   VerificationReport report;
   vault.database.Read([&](Transaction& transaction) {
-    try {
-      vault.secrets.ForEach(transaction, [&](const secrets::Secret& secret) {
-        ++report.secrets;
-        VerifySecret(vault, transaction, secret, report);
-        return true;
-      });
-    } catch (const std::exception& error) {
-      report.problems.emplace_back(error.what());
-    }
+    vault.secrets.ForEach(
+        transaction,
+        [&](const secrets::Secret& secret) {
+          ++report.secrets;
+          VerifySecret(vault, transaction, secret, report);
+        },
+        [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
   });
   return report;
 }

@@ -15,7 +15,7 @@ struct AuthorizationHeader {
   std::string_view signature;       ///< Hexadecimal, if the client is honest.
 };
 
-/// Checks 5 to 8 of contract A.3. `has_date` says whether the request carries a date, whose absence
+/// Checks 5 to 8 of verifier.h. `has_date` says whether the request carries a date, whose absence
 /// is reported together with that of parameters.
 [[nodiscard]] Result<AuthorizationHeader> ParseAuthorizationHeader(std::string_view header,
                                                                    bool has_date);

@@ -20,7 +20,7 @@ struct CredentialScope {
   std::string_view text;  ///< All but the access key id, as the string to sign has it.
 };
 
-/// Check 13 of contract A.3.
+/// Check 13 of verifier.h: five parts, without a look at what they say.
 [[nodiscard]] Result<CredentialScope> ParseCredential(std::string_view credential);
 
 /// What a scope is held against.
@@ -30,7 +30,7 @@ struct ExpectedScope {
   std::string_view date;  ///< The date header, as sent: `yyyymmddThhmmssZ`.
 };
 
-/// Check 14: all faults of the scope in one message.
+/// Check 14 of verifier.h: all faults of the scope in one message.
 [[nodiscard]] Result<void> CheckScope(const CredentialScope& scope, const ExpectedScope& expected);
 
 /// The part of check 14 that holds whoever signed: a region that this server has.

@@ -7,14 +7,14 @@
 
 namespace coffer::sigv4 {
 
-/// Check 2 of contract A.3: every `%` of the query is followed by two hexadecimal digits. The other
+/// Check 2 of verifier.h: every `%` of the query is followed by two hexadecimal digits. The other
 /// functions here rely on it.
 [[nodiscard]] Result<void> CheckQueryEscapes(std::string_view query);
 
 /// Whether the query has a parameter whose decoded name is `name`.
 [[nodiscard]] bool HasQueryParameter(std::string_view query, std::string_view name);
 
-/// Adds the canonical query (contract A.2): parameters decoded, encoded again and sorted. A `+` is
+/// Adds the canonical query: parameters decoded, encoded again and sorted. A `+` is
 /// a plus sign, not a blank.
 void AppendCanonicalQuery(std::string& out, std::string_view query);
 

@@ -14,7 +14,8 @@
 
 namespace coffer::sigv4 {
 
-/// The key of one access key for one day, region and service: HMAC chain of contract A.2.
+/// The key of one access key for one day, region and service: the HMAC chain
+/// of Signature Version 4.
 [[nodiscard]] crypto::HmacKey DeriveSigningKey(const SecretBytes& secret_access_key,
                                                const CredentialScope& scope);
 

@@ -17,7 +17,7 @@ namespace coffer::sigv4 {
 /// Writes a time in the same form.
 [[nodiscard]] std::string FormatBasicTime(std::chrono::sys_seconds time);
 
-/// Checks 10 to 12 of contract A.3: `sent` is a time at most `tolerance` away from `now`, either
+/// Checks 10 to 12 of verifier.h: `sent` is a time at most `tolerance` away from `now`, either
 /// way, inclusive.
 [[nodiscard]] Result<void> CheckSigningTime(std::string_view sent, std::chrono::minutes tolerance,
                                             Timestamp now);

@@ -116,7 +116,7 @@ Verifier::Verifier(const CredentialSource& credentials, VerifierOptions options)
 
 Verifier::~Verifier() = default;
 
-// The order of the checks is AWS's: contract A.3, whose numbers stand at the right.
+// The order of the checks is AWS's; verifier.h lists them under the numbers at the right.
 Result<Caller> Verifier::Verify(const base::HttpRequest& request, const VerificationRules& rules,
                                 Timestamp now) const {
   const std::string_view query = SplitTarget(request.target).query;

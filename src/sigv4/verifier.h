@@ -32,10 +32,21 @@ struct VerifierOptions {
   std::string default_account = "000000000000";
 };
 
-/// Verifies Signature Version 4 of a request in header form (contract iam-sigv4.md, part A).
-/// Checks and their order are those of A.3; messages are AWS's. The body is always hashed here;
-/// x-amz-content-sha256 is compared, never trusted. Derived signing keys are cached by (access key,
-/// generation, date, region, service). Safe to call from any thread.
+/// Verifies Signature Version 4 of a request in header form. Messages are AWS's, and so is the order
+/// of the checks, which decides what a request with several faults is told:
+///
+///          1  request line and target are well formed (seen to before the request comes here)
+///          2  every `%` of the query begins an escape
+///       3, 4  there is a signature, in the Authorization header alone
+///     5 to 8  that header's algorithm, its pieces, its parameters
+///          9  `host` and `x-amz-target` are among the signed headers
+///   10 to 12  the date has the right form and is near the server's time
+///     13, 14  the credential has five parts; its scope is one that is served here
+///     15, 16  there is no session token: all keys here are long-term ones
+///     17, 18  the access key is known; the signature is right
+///
+/// The body is always hashed here; x-amz-content-sha256 is compared, never trusted. Derived signing
+/// keys are cached by (access key, generation, date, region, service). Safe to call from any thread.
 class Verifier {
  public:
   /// `credentials` must outlive the verifier.
@@ -44,7 +55,7 @@ class Verifier {
   Verifier(const Verifier&) = delete;
   Verifier& operator=(const Verifier&) = delete;
 
-  /// The caller, or the refusal of A.3. `now` is the system's time, one reading for a request.
+  /// The caller, or the refusal of the first check that fails. `now` is the system's time, one reading for a request.
   [[nodiscard]] Result<Caller> Verify(const base::HttpRequest& request,
                                       const VerificationRules& rules, Timestamp now) const;
 

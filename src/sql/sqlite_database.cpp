@@ -114,6 +114,18 @@ void SqliteDatabase::Write(const std::function<void(Transaction&)>& body) {
   settled.Wait();
 }
 
+std::optional<std::string> SqliteDatabase::FindDamage() {
+  static constexpr Statement kQuickCheck{"PRAGMA quick_check(1)"};
+  std::optional<std::string> damage;
+  Read([&](Transaction& transaction) {
+    transaction.Query(kQuickCheck, {}, [&](const Row& row) {
+      if (row.Text(0) != "ok") damage = row.Text(0);
+      return true;
+    });
+  });
+  return damage;
+}
+
 std::int64_t SqliteDatabase::commit_sequence() const {
   return implementation_->writer().commit_sequence();
 }

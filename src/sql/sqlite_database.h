@@ -58,6 +58,9 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] bool Submit(WriteJob job) override;
   void Write(const std::function<void(Transaction&)>& body) override;
 
+  /// What SQLite finds wrong with the file (PRAGMA quick_check), or nullopt. Reads all of it.
+  [[nodiscard]] std::optional<std::string> FindDamage();
+
   /// Groups committed since the database was made, those before this start included. A file with a
   /// lower number than one that was seen before is an older copy.
   [[nodiscard]] std::int64_t commit_sequence() const;

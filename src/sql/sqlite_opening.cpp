@@ -1,5 +1,6 @@
 #include "sql/sqlite_opening.h"
 
+#include "base/log.h"
 #include "sql/sqlite_error.h"
 
 #include <sqlite3.h>
@@ -98,8 +99,20 @@ void EnterWalMode(SqliteConnection& connection) {
   if (!is_wal) throw SqlError("the file system cannot hold a write-ahead log");
 }
 
+// Two connections that write and checkpoint at once can corrupt a WAL database before 3.51.3. Ours
+// cannot; another program on the live file could.
+void WarnOfOldLibrary() {
+  constexpr int kFirstGoodVersion = 3'051'003;
+  if (sqlite3_libversion_number() < kFirstGoodVersion) {
+    base::log::Warning("sqlite.wal_reset_bug",
+                       {{"version", sqlite3_libversion()},
+                        {"note", "do not open the database with another program"}});
+  }
+}
+
 std::unique_ptr<SqliteConnection> OpenFileWriter(const std::filesystem::path& file,
                                                  const SqliteOptions& options) {
+  WarnOfOldLibrary();
   CreatePrivateFile(file);
   auto connection = std::make_unique<SqliteConnection>(
       file.string(), SqliteConnection::Mode::kReadWrite, options.vfs);

@@ -116,21 +116,29 @@ constexpr Statement kBehindId{kBehindIdSql};
 
 }  // namespace
 
-void SecretStore::ForEach(Transaction& transaction, const Visitor& each) const {
-  std::vector<secrets::Secret> chunk;
+void SecretStore::ForEach(Transaction& transaction,
+                          const std::function<void(const secrets::Secret&)>& each,
+                          const std::function<void(const IntegrityError&)>& damaged) const {
   std::int64_t last_id = 0;
-  do {
-    chunk.clear();
+  std::int64_t rows = kChunk;
+  while (rows == kChunk) {
+    rows = 0;
+    std::vector<secrets::Secret> chunk;
     transaction.Query(kBehindId, {last_id, kChunk}, [&](const Row& row) {
-      chunk.push_back(ReadSecret(row, mac_));
+      ++rows;
+      last_id = row.Integer(0);
+      try {
+        chunk.push_back(ReadSecret(row, mac_));
+      } catch (const IntegrityError& error) {
+        damaged(error);
+      }
       return true;
     });
     for (secrets::Secret& secret : chunk) {
-      last_id = secret.id;
       accesses_->Overlay(secret);
-      if (!each(secret)) return;
+      each(secret);
     }
-  } while (!chunk.empty());
+  }
 }
 
 }  // namespace coffer::store

@@ -128,9 +128,10 @@ class SecretStore {
   /// The earliest purge_at of all, or nullopt.
   [[nodiscard]] std::optional<Timestamp> NextPurge(Transaction& transaction) const;
 
-  /// Calls `each` for every secret of every account, by id. For verification and statistics.
-  void ForEach(Transaction& transaction,
-               const std::function<bool(const secrets::Secret&)>& each) const;
+  /// Calls `each` for every secret of every account, by id, and `damaged` with a text for the
+  /// operator for each row that is not what the vault wrote. For verification.
+  void ForEach(Transaction& transaction, const std::function<void(const secrets::Secret&)>& each,
+               const std::function<void(const IntegrityError&)>& damaged) const;
 
  private:
   /// To be called before every change of a secret or its versions: until the outcome of the

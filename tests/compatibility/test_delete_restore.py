@@ -93,7 +93,7 @@ def test_a_bad_name_with_force(client):
         client.delete_secret(SecretId="bad name", ForceDeleteWithoutRecovery=True)
 
 
-# Operations on a scheduled secret (contract 2.6).
+# Operations on a scheduled secret.
 @pytest.mark.parametrize("operation, members", [
     ("GetSecretValue", {}),
     ("GetSecretValue", {"VersionStage": "AWSPREVIOUS"}),

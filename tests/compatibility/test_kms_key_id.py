@@ -1,4 +1,4 @@
-"""How the key of a secret is shown (contract 2.5)."""
+"""How the key of a secret is shown."""
 
 import pytest
 

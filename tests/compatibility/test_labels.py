@@ -249,7 +249,7 @@ def test_versions_are_paged_oldest_first(client, raw, name, page_size):
     assert max(sizes) <= page_size
 
 
-# UpdateSecretVersionStage, all cases (contract 4.22). H is the version that holds the label, T and
+# UpdateSecretVersionStage, all cases. H is the version that holds the label, T and
 # R are others; "state" is what a success leaves, "code" and "message" what a refusal says.
 H, T = 2, 1
 MUST_NAME_HOLDER = ("The parameter RemoveFromVersionId can't be empty. Staging label {label} is "

@@ -292,7 +292,7 @@ def test_a_sensitive_value_is_never_echoed(raw):
     assert b"tell no one" not in reply.body
 
 
-# Which refusal wins when several apply (contract 1.7).
+# Which refusal wins when several apply.
 @pytest.mark.parametrize("operation, body, code, message", [
     ("GetSecretValue", {"SecretId": "bad name", "VersionId": "short"}, "ValidationException",
      "1 validation error detected: " + at_least("versionId", "short", 32)),

@@ -317,13 +317,31 @@ TEST_P(SecretStoreConformance, ForEachVisitsAllAccountsById) {
 
   std::vector<Secret> visited;
   database_->Read([&](Transaction& transaction) {
-    store_.ForEach(transaction, [&](const Secret& secret) {
-      visited.push_back(secret);
-      return true;
-    });
+    store_.ForEach(
+        transaction, [&](const Secret& secret) { visited.push_back(secret); },
+        [](const IntegrityError& error) { ADD_FAILURE() << error.what(); });
   });
 
   EXPECT_EQ(NamesOf(visited), (std::vector<std::string>{"c", "b", "a"}));
+}
+
+TEST_P(SecretStoreConformance, ForEachGoesOnBehindADamagedRow) {
+  for (const char* name : {"a", "b", "c"}) Add(PlainSecret(name));
+  database_->Write([](Transaction& transaction) {
+    static constexpr Statement kEdit{"UPDATE secrets SET description = 'edited' WHERE name = $1"};
+    transaction.Execute(kEdit, {std::string_view("b")});
+  });
+
+  std::vector<Secret> visited;
+  int damaged = 0;
+  database_->Read([&](Transaction& transaction) {
+    store_.ForEach(
+        transaction, [&](const Secret& secret) { visited.push_back(secret); },
+        [&](const IntegrityError&) { ++damaged; });
+  });
+
+  EXPECT_EQ(NamesOf(visited), (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(damaged, 1);
 }
 
 }  // namespace coffer::test

@@ -50,7 +50,7 @@ struct BatchGetSecretValueResponse {
   }
 };
 
-/// Contract 4.1. Always AWSCURRENT; a secret that cannot be read is an entry of Errors.
+/// AWS: BatchGetSecretValue. Always AWSCURRENT; a secret that cannot be read is an entry of Errors.
 [[nodiscard]] Result<BatchGetSecretValueResponse> BatchGetSecretValue(
     Context& context, const BatchGetSecretValueRequest& request);
 

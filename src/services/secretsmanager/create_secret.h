@@ -48,7 +48,7 @@ struct CreateSecretResponse {
   }
 };
 
-/// Contract 4.3.
+/// AWS: CreateSecret.
 [[nodiscard]] Result<CreateSecretResponse> CreateSecret(Context& context,
                                                         const CreateSecretRequest& request);
 

@@ -14,7 +14,7 @@ struct DeleteResourcePolicyRequest {
   }
 };
 
-/// Contract 4.4. Succeeds when there is no policy.
+/// AWS: DeleteResourcePolicy. Succeeds when there is no policy.
 [[nodiscard]] Result<SecretName> DeleteResourcePolicy(Context& context,
                                                       const AuthorizedSecret& secret,
                                                       const DeleteResourcePolicyRequest& request);

@@ -33,7 +33,7 @@ struct DeleteSecretResponse {
   }
 };
 
-/// Contract 4.5. Deletion by force succeeds on a secret that does not exist.
+/// AWS: DeleteSecret. Deletion by force succeeds on a secret that does not exist.
 [[nodiscard]] Result<DeleteSecretResponse> DeleteSecret(
     Context& context, const std::optional<AuthorizedSecret>& secret,
     const DeleteSecretRequest& request);

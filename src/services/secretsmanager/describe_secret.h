@@ -68,7 +68,7 @@ struct DescribeSecretResponse : SecretDescription {
   }
 };
 
-/// Contract 4.6. Works in every state of a secret.
+/// AWS: DescribeSecret. Works in every state of a secret.
 [[nodiscard]] Result<DescribeSecretResponse> DescribeSecret(Context& context,
                                                             const AuthorizedSecret& secret,
                                                             const DescribeSecretRequest& request);

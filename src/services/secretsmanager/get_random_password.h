@@ -38,7 +38,7 @@ struct GetRandomPasswordResponse {
   }
 };
 
-/// Contract section 6.
+/// AWS: GetRandomPassword.
 [[nodiscard]] Result<GetRandomPasswordResponse> GetRandomPassword(
     Context& context, const GetRandomPasswordRequest& request);
 

@@ -26,7 +26,7 @@ struct GetResourcePolicyResponse {
   }
 };
 
-/// Contract 4.8.
+/// AWS: GetResourcePolicy.
 [[nodiscard]] Result<GetResourcePolicyResponse> GetResourcePolicy(
     Context& context, const AuthorizedSecret& secret, const GetResourcePolicyRequest& request);
 

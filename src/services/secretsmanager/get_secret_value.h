@@ -39,7 +39,7 @@ struct GetSecretValueResponse {
   }
 };
 
-/// Contract 4.9.
+/// AWS: GetSecretValue.
 [[nodiscard]] Result<GetSecretValueResponse> GetSecretValue(Context& context,
                                                             const AuthorizedSecret& secret,
                                                             const GetSecretValueRequest& request);

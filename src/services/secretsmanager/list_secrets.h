@@ -52,7 +52,7 @@ struct ListSecretsResponse {
   }
 };
 
-/// Contract 4.11.
+/// AWS: ListSecrets.
 [[nodiscard]] Result<ListSecretsResponse> ListSecrets(Context& context,
                                                       const ListSecretsRequest& request);
 

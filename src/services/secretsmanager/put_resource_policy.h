@@ -18,7 +18,7 @@ struct PutResourcePolicyRequest {
   }
 };
 
-/// Contract 4.12. The policy's grammar is checked and the policy stored.
+/// AWS: PutResourcePolicy. The policy's grammar is checked and the policy stored.
 [[nodiscard]] Result<SecretName> PutResourcePolicy(Context& context, const AuthorizedSecret& secret,
                                                    const PutResourcePolicyRequest& request);
 

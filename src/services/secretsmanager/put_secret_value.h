@@ -46,7 +46,7 @@ struct PutSecretValueResponse {
   }
 };
 
-/// Contract 4.13.
+/// AWS: PutSecretValue.
 [[nodiscard]] Result<PutSecretValueResponse> PutSecretValue(Context& context,
                                                             const AuthorizedSecret& secret,
                                                             const PutSecretValueRequest& request);

@@ -14,7 +14,7 @@ struct RestoreSecretRequest {
   }
 };
 
-/// Contract 4.16. Succeeds without effect on a secret that is not scheduled for deletion.
+/// AWS: RestoreSecret. Succeeds without effect on a secret that is not scheduled for deletion.
 [[nodiscard]] Result<SecretName> RestoreSecret(Context& context, const AuthorizedSecret& secret,
                                                const RestoreSecretRequest& request);
 

@@ -13,8 +13,7 @@
 #include <tuple>
 #include <vector>
 
-/// Structures and bounds that several operations share. Bounds are those of AWS's model
-/// (contract 2.10).
+/// Structures and bounds that several operations share. Bounds are those of AWS's model.
 namespace coffer::services::secretsmanager {
 
 inline constexpr base::Range kSecretIdLength{1, 2048};

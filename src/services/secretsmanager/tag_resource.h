@@ -15,7 +15,7 @@ struct TagResourceRequest {
   }
 };
 
-/// Contract 4.19.
+/// AWS: TagResource.
 [[nodiscard]] Result<base::NoOutput> TagResource(Context& context, const AuthorizedSecret& secret,
                                                  const TagResourceRequest& request);
 

@@ -16,7 +16,7 @@ struct UntagResourceRequest {
   }
 };
 
-/// Contract 4.20.
+/// AWS: UntagResource.
 [[nodiscard]] Result<base::NoOutput> UntagResource(Context& context, const AuthorizedSecret& secret,
                                                    const UntagResourceRequest& request);
 

@@ -41,7 +41,7 @@ struct UpdateSecretResponse {
   }
 };
 
-/// Contract 4.21.
+/// AWS: UpdateSecret.
 [[nodiscard]] Result<UpdateSecretResponse> UpdateSecret(Context& context,
                                                         const AuthorizedSecret& secret,
                                                         const UpdateSecretRequest& request);

@@ -21,7 +21,7 @@ struct UpdateSecretVersionStageRequest {
   }
 };
 
-/// Contract 4.22.
+/// AWS: UpdateSecretVersionStage.
 [[nodiscard]] Result<SecretName> UpdateSecretVersionStage(
     Context& context, const AuthorizedSecret& secret,
     const UpdateSecretVersionStageRequest& request);

@@ -68,7 +68,7 @@ StagingLabels::Map Holders(const std::string& current, const std::string& previo
   return others;
 }
 
-/// The traces that were recorded from AWS: contract section 11.
+/// The traces that were recorded from AWS.
 std::vector<Trace> RecordedTraces() {
   constexpr const char* current = kCurrentLabel;
   constexpr const char* pending = kPendingLabel;

@@ -24,7 +24,7 @@ std::shared_ptr<const SigningKey> AnyKey(std::string account = "111122223333") {
                  .principal_arn = {}});
 }
 
-// Contract iam-sigv4.md, A.2: the derived key, seen through what it signs.
+// The worked example: the derived key, seen through what it signs.
 TEST(SigningKeyTest, MatchesTheWorkedExample) {
   crypto::Sha256Digest published{};
   ASSERT_TRUE(

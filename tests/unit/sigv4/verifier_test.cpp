@@ -49,7 +49,6 @@ class VerifierTest : public testing::Test {
   OwnedRequest request_ = ExampleRequest();
 };
 
-// Contract iam-sigv4.md, A.2.
 TEST_F(VerifierTest, AcceptsTheWorkedExample) {
   ASSERT_TRUE(request_.Value("Authorization").ends_with(test::kExampleSignature));
 
@@ -62,7 +61,7 @@ TEST_F(VerifierTest, AcceptsTheWorkedExample) {
   EXPECT_EQ(caller->region, "us-east-1");
 }
 
-// Contract A.8: what other clients sign.
+// What other clients sign.
 TEST_F(VerifierTest, AcceptsTheHeadersThatEachClientSigns) {
   const std::string body_hash = base::ToHex(crypto::Sha256(base::AsBytes(request_.body)));
   request_.Set("x-amz-content-sha256", body_hash);
@@ -103,7 +102,7 @@ TEST_F(VerifierTest, TakesTheDateHeaderWhenThereIsNoOther) {
   EXPECT_THAT(Verify(request_), IsOk());
 }
 
-// One case for each refusal of contract A.3, in its order.
+// One case for each refusal, in the order of the checks that verifier.h lists.
 TEST_F(VerifierTest, RefusesInAwsWords) {
   struct Case {
     std::string_view name;

@@ -1,0 +1,101 @@
+#include "jobs/housekeeping.h"
+
+#include "sql/sqlite_database.h"
+#include "store/schema.h"
+#include "support/fake_clock.h"
+#include "support/fake_row_mac.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace coffer::jobs {
+namespace {
+
+class HousekeepingTest : public ::testing::Test {
+ protected:
+  void Add(const std::string& name, std::optional<Timestamp> purge_at) {
+    secrets::Secret secret;
+    secret.address = {"000000000000", "us-east-1", name};
+    secret.arn_suffix = "AbCdEf";
+    secret.created = clock_.Now();
+    secret.last_changed = clock_.Now();
+    if (purge_at) secret.deleted = clock_.Now();
+    secret.purge_at = purge_at;
+    database_.Write([&](Transaction& transaction) { store_.Insert(transaction, secret); });
+  }
+
+  bool Exists(const std::string& name) {
+    bool found = false;
+    database_.Read([&](Transaction& transaction) {
+      found = store_.Find(transaction, {"000000000000", "us-east-1", name}) != nullptr;
+    });
+    return found;
+  }
+
+  test::FakeClock clock_;
+  sql::SqliteDatabase database_{sql::SqliteOptions{}, store::SqliteSchema()};
+  test::FakeRowMac mac_;
+  store::SecretStore store_{mac_, 0};
+};
+
+TEST_F(HousekeepingTest, PurgesWhatIsDueAndNothingElse) {
+  Housekeeping::Options options;
+  options.clock_was_moved = [] { return true; };
+  Housekeeping housekeeping(database_, store_, clock_, options);
+  Add("active", std::nullopt);
+  Add("due", clock_.Now() + std::chrono::days(7));
+  Add("later", clock_.Now() + std::chrono::days(8));
+
+  housekeeping.PurgeDue();
+  EXPECT_TRUE(Exists("due"));
+
+  clock_.Advance(std::chrono::days(7));
+  housekeeping.PurgeDue();
+
+  EXPECT_TRUE(Exists("active"));
+  EXPECT_FALSE(Exists("due"));
+  EXPECT_TRUE(Exists("later"));
+}
+
+TEST_F(HousekeepingTest, PurgesMoreThanOneBatch) {
+  Housekeeping::Options options;
+  options.clock_was_moved = [] { return true; };
+  Housekeeping housekeeping(database_, store_, clock_, options);
+  for (int i = 0; i < 250; ++i) Add("s" + std::to_string(i), clock_.Now());
+
+  housekeeping.PurgeDue();
+
+  for (int i = 0; i < 250; ++i) EXPECT_FALSE(Exists("s" + std::to_string(i)));
+}
+
+TEST_F(HousekeepingTest, ALeapOfTheRealClockPurgesNothing) {
+  Housekeeping housekeeping(database_, store_, clock_, {});
+  Add("due", clock_.Now() + std::chrono::days(7));
+  housekeeping.PurgeDue();
+
+  clock_.Advance(std::chrono::days(30));
+  housekeeping.PurgeDue();
+  housekeeping.PurgeDue();
+
+  EXPECT_TRUE(Exists("due"));
+}
+
+TEST_F(HousekeepingTest, ADamagedRowIsKeptAndDoesNotStopTheOthers) {
+  Housekeeping::Options options;
+  options.clock_was_moved = [] { return true; };
+  Housekeeping housekeeping(database_, store_, clock_, options);
+  Add("a-damaged", clock_.Now());
+  Add("b-due", clock_.Now());
+  database_.Write([](Transaction& transaction) {
+    static constexpr Statement kEdit{"UPDATE secrets SET description = 'x' WHERE name = $1"};
+    transaction.Execute(kEdit, {std::string_view("a-damaged")});
+  });
+
+  housekeeping.PurgeDue();
+
+  EXPECT_FALSE(Exists("b-due"));
+}
+
+}  // namespace
+}  // namespace coffer::jobs
