@@ -21,7 +21,8 @@ class Clock {
 };
 
 [[nodiscard]] inline DayNumber DayOf(Timestamp time) {
-  return static_cast<DayNumber>(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count());
+  return static_cast<DayNumber>(
+      std::chrono::floor<std::chrono::days>(time).time_since_epoch().count());
 }
 
 [[nodiscard]] inline Timestamp StartOfDay(DayNumber day) {

@@ -21,11 +21,11 @@ using Result = std::expected<T, ApiError>;
 }  // namespace coffer
 
 /// Returns the error of `expression`, a `Result`, from the calling function if there is one.
-#define RETURN_IF_ERROR(expression)                              \
-  do {                                                           \
-    if (auto status_ = (expression); !status_) {                 \
-      return std::unexpected(std::move(status_).error());        \
-    }                                                            \
+#define RETURN_IF_ERROR(expression)                       \
+  do {                                                    \
+    if (auto status_ = (expression); !status_) {          \
+      return std::unexpected(std::move(status_).error()); \
+    }                                                     \
   } while (false)
 
 #define COFFER_CONCATENATE_INNER(a, b) a##b

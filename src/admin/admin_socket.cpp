@@ -5,16 +5,15 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
-#include <system_error>
-#include <utility>
-
 #include <poll.h>
+#include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace coffer::admin {
 namespace {
@@ -153,8 +152,7 @@ void AdminSocket::Serve(int connection) const {
 std::string Ask(const std::filesystem::path& path, std::string_view command) {
   const Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = AddressOf(path);
-  if (connection.get() < 0 ||
-      ::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
+  if (connection.get() < 0 || ::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
     throw std::runtime_error("No running server answers at " + path.string() + " (" +
                              std::generic_category().message(errno) +
                              "). Is --data the server's data directory?");

@@ -12,7 +12,8 @@ constexpr std::string_view kBuiltInSecret = "test";
 constexpr std::uint64_t kFirstGeneration = 1;
 
 bool IsAccountId(std::string_view text) {
-  return text.size() == 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 12 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // The alphabets have 32 and 64 characters, so that the low bits of a random byte choose uniformly.

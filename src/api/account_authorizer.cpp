@@ -12,11 +12,10 @@ using services::secretsmanager::AuthorizedSecret;
 ApiError Denied(const sigv4::Caller& caller, std::string_view operation,
                 std::string_view resource) {
   const std::string action = "secretsmanager:" + std::string(operation);
-  return {ErrorCode::kAccessDenied, "User: " + caller.principal_arn +
-                                        " is not authorized to perform: " + action +
-                                        " on resource: " + std::string(resource) +
-                                        " because no resource-based policy allows the " + action +
-                                        " action"};
+  return {ErrorCode::kAccessDenied,
+          "User: " + caller.principal_arn + " is not authorized to perform: " + action +
+              " on resource: " + std::string(resource) +
+              " because no resource-based policy allows the " + action + " action"};
 }
 
 }  // namespace
@@ -28,8 +27,8 @@ std::shared_ptr<const secrets::Secret> AccountAuthorizer::Resolve(
   const bool is_complete = identifier.suffix.has_value();
   if (is_complete && identifier.region != caller_.region) return nullptr;
   const secrets::SecretAddress address{caller_.account, caller_.region, identifier.name};
-  auto secret = is_read_ ? secrets_.FindForRead(transaction_, address)
-                         : secrets_.Find(transaction_, address);
+  auto secret =
+      is_read_ ? secrets_.FindForRead(transaction_, address) : secrets_.Find(transaction_, address);
   if (secret && is_complete && secret->arn_suffix != *identifier.suffix) return nullptr;
   return secret;
 }

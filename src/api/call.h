@@ -61,7 +61,8 @@ class OperationCall final : public Call {
  private:
   [[nodiscard]] auto Invoke(sm::Context& context) const {
     if constexpr (kAuthorizes == sm::Authorizes::kSecret) {
-      using Reply = decltype(Handler(context, std::declval<const sm::AuthorizedSecret&>(), request_));
+      using Reply =
+          decltype(Handler(context, std::declval<const sm::AuthorizedSecret&>(), request_));
       const auto secret = context.authorizer.Authorize(operation_, request_.secret_id);
       return secret ? Handler(context, *secret, request_) : Reply(std::unexpected(secret.error()));
     } else if constexpr (kAuthorizes == sm::Authorizes::kSecretIfExists) {

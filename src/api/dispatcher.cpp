@@ -19,7 +19,8 @@ void AnswerFailure(std::exception_ptr failure, base::HttpReply& reply) {
   try {
     std::rethrow_exception(std::move(failure));
   } catch (const std::exception& error) {
-    base::log::Error("request.failed", {{"request_id", reply.request_id}, {"reason", error.what()}});
+    base::log::Error("request.failed",
+                     {{"request_id", reply.request_id}, {"reason", error.what()}});
   } catch (...) {
     base::log::Error("request.failed", {{"request_id", reply.request_id}});
   }
@@ -79,8 +80,8 @@ Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& re
   if (operation == nullptr || request.method != "POST") {
     return Fail(ErrorCode::kUnknownOperation, "");
   }
-  ASSIGN_OR_RETURN(sigv4::Caller caller, parts_.verifier.Verify(request, kSecretsManager,
-                                                                parts_.system_clock.Now()));
+  ASSIGN_OR_RETURN(sigv4::Caller caller,
+                   parts_.verifier.Verify(request, kSecretsManager, parts_.system_clock.Now()));
   if (operation->decode == nullptr) {
     return Fail(ErrorCode::kNotImplemented,
                 "Coffer does not implement " + std::string(operation->name) + " yet.");
@@ -122,18 +123,18 @@ base::PendingReply Dispatcher::Write(PreparedCall prepared, base::HttpReply& rep
   return [this, prepared = std::make_shared<PreparedCall>(std::move(prepared)),
           &reply](std::move_only_function<void()> resume) {
     auto resume_once = std::make_shared<std::move_only_function<void()>>(std::move(resume));
-    WriteJob job{.run = [this, prepared, &reply](Transaction& transaction) {
-                   return Run(*prepared, transaction, reply);
-                 },
-                 .done =
-                     [resume_once, &reply](WriteOutcome outcome, std::exception_ptr failure) {
-                       if (failure) {
-                         AnswerFailure(std::move(failure), reply);
-                       } else {
-                         AnswerOutcome(outcome, reply);
-                       }
-                       (*resume_once)();
-                     }};
+    WriteJob job{
+        .run = [this, prepared,
+                &reply](Transaction& transaction) { return Run(*prepared, transaction, reply); },
+        .done =
+            [resume_once, &reply](WriteOutcome outcome, std::exception_ptr failure) {
+              if (failure) {
+                AnswerFailure(std::move(failure), reply);
+              } else {
+                AnswerOutcome(outcome, reply);
+              }
+              (*resume_once)();
+            }};
     if (!parts_.database.Submit(std::move(job))) {
       EncodeError({ErrorCode::kThrottling, "Rate exceeded"}, reply);
       (*resume_once)();

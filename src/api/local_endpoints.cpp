@@ -98,8 +98,9 @@ void LocalEndpoints::AnswerHealth(base::HttpReply& reply) const {
 
 void LocalEndpoints::AnswerClock(const base::HttpRequest& request, base::HttpReply& reply) const {
   if (request.method == "POST" && !MoveClock(request.body, *options_.test_clock)) {
-    AnswerProblem(reply, 400,
-                  R"(Send {"now": epoch seconds}, {"advance_seconds": seconds} or {"reset": true}.)");
+    AnswerProblem(
+        reply, 400,
+        R"(Send {"now": epoch seconds}, {"advance_seconds": seconds} or {"reset": true}.)");
     return;
   }
   reply.content_type = kJson;

@@ -22,9 +22,7 @@ class ReplyBuffer {
   ReplyBuffer& operator=(const ReplyBuffer&) = delete;
   ~ReplyBuffer() { Clear(); }
 
-  void Append(std::string_view text) {
-    std::memcpy(Extend(text.size()), text.data(), text.size());
-  }
+  void Append(std::string_view text) { std::memcpy(Extend(text.size()), text.data(), text.size()); }
   void Append(char character) { *Extend(1) = character; }
 
   /// Makes the body `count` bytes longer and answers where they begin; the caller fills them before

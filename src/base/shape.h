@@ -46,8 +46,8 @@ struct Pattern {
 struct Constraint {
   bool required = false;
   bool sensitive = false;  ///< The value is never echoed. SecretText and SecretBlob always are.
-  Range range{};             ///< Of the string, blob, number or list itself.
-  Range item_range{};        ///< Of each string of a list of strings.
+  Range range{};           ///< Of the string, blob, number or list itself.
+  Range item_range{};      ///< Of each string of a list of strings.
   Pattern pattern{};
   std::span<const std::string_view> allowed{};  ///< Enum values in the order AWS lists them.
 };
@@ -83,11 +83,14 @@ template <class Class, class Type>
 //   std::vector of std::string or of structures, std::map<std::string, std::vector<std::string>>
 //   (replies only), or std::optional of any of these.
 // In a reply an empty optional is omitted; everything else is written, an empty list as [].
-// A required string that is absent from a request is a violation; it is left empty in the structure.
+// A required string that is absent from a request is a violation; it is left empty in the
+// structure.
 
 /// A structure that has a member list.
 template <class T>
-concept Shape = requires { T::Members(); };
+concept Shape = requires {
+  T::Members();
+};
 
 /// The reply of an operation without output (TagResource): an empty HTTP body.
 struct NoOutput {

@@ -29,7 +29,9 @@ Housekeeping::Housekeeping(Database& database, store::SecretStore& secrets, cons
 
 Housekeeping::~Housekeeping() { Stop(); }
 
-void Housekeeping::Start() { thread_ = std::thread([this] { Run(); }); }
+void Housekeeping::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
 
 void Housekeeping::Wake() {
   const std::scoped_lock lock(mutex_);

@@ -14,14 +14,20 @@ namespace coffer::secrets {
 
 /// Filter keys in the order AWS lists them.
 enum class FilterKey : std::uint8_t {
-  kDescription, kName, kTagKey, kTagValue, kPrimaryRegion, kOwningService, kAll
+  kDescription,
+  kName,
+  kTagKey,
+  kTagValue,
+  kPrimaryRegion,
+  kOwningService,
+  kAll
 };
 
 /// One filter of ListSecrets or BatchGetSecretValue, compiled: values are OR, a leading `!` negates
 /// its value (AWS: ListSecrets, Filters).
 struct Filter {
   struct Value {
-    std::string text;                ///< Without the `!`.
+    std::string text;  ///< Without the `!`.
     bool negated = false;
     std::vector<std::string> words;  ///< Lower-case words, for the tokenised keys.
   };

@@ -50,10 +50,9 @@ class StagingLabels {
 /// rotation.
 /// LimitExceeded when more than kMaxLabels labels would be attached.
 /// AWS: PutSecretValue, UpdateSecret.
-[[nodiscard]] Result<StagingLabels> AfterPut(const StagingLabels& before,
-                                             std::string_view version_id,
-                                             const std::optional<std::vector<std::string>>& requested,
-                                             bool is_first_version);
+[[nodiscard]] Result<StagingLabels> AfterPut(
+    const StagingLabels& before, std::string_view version_id,
+    const std::optional<std::vector<std::string>>& requested, bool is_first_version);
 
 /// The labels after UpdateSecretVersionStage. The caller has made sure that
 /// the named versions exist. InvalidParameter with AWS's texts; LimitExceeded as above.

@@ -3,11 +3,10 @@
 #include "server/data_directory.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <string>
 #include <system_error>
-
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace coffer::server {
@@ -37,10 +36,10 @@ void Anchor::Advance(std::int64_t commit_sequence) {
   const std::string text = std::to_string(commit_sequence) + "\n";
   const std::filesystem::path fresh = file_.string() + ".new";
   const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool written = descriptor >= 0 &&
-                       ::write(descriptor, text.data(), text.size()) ==
-                           static_cast<ssize_t>(text.size()) &&
-                       ::fdatasync(descriptor) == 0;
+  const bool written =
+      descriptor >= 0 &&
+      ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fdatasync(descriptor) == 0;
   const int error = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (!written || ::rename(fresh.c_str(), file_.c_str()) != 0) {

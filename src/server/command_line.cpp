@@ -15,10 +15,9 @@
 #include <deque>
 #include <exception>
 #include <string>
-#include <vector>
-
 #include <sysexits.h>
 #include <unistd.h>
+#include <vector>
 
 namespace coffer::server {
 namespace {
@@ -44,7 +43,8 @@ class SettingFlags {
         flags_.back().option->description(std::string(setting.help));
       } else {
         Flag& flag = flags_.emplace_back(Flag{&setting, nullptr, ""});
-        flag.option = command.add_option(FlagNameOf(setting), flag.argument, std::string(setting.help));
+        flag.option =
+            command.add_option(FlagNameOf(setting), flag.argument, std::string(setting.help));
       }
     }
   }
@@ -106,8 +106,7 @@ int Run(int argc, char** argv) {
 
   int exit_code = EXIT_SUCCESS;
   std::deque<SettingFlags> flags;
-  const auto add = [&](CLI::App& parent, const char* name, const char* help,
-                                     auto action) {
+  const auto add = [&](CLI::App& parent, const char* name, const char* help, auto action) {
     CLI::App* command = parent.add_subcommand(name, help);
     SettingFlags& own = flags.emplace_back();
     own.AddTo(*command);
@@ -115,21 +114,20 @@ int Run(int argc, char** argv) {
     return command;
   };
 
-  add(app, "dev", "serve for development: key test, secret test", [](const auto& own) {
-    return ServeWith(own, Profile::kDevelopment);
-  });
+  add(app, "dev", "serve for development: key test, secret test",
+      [](const auto& own) { return ServeWith(own, Profile::kDevelopment); });
   add(app, "serve", "serve for real: needs a master key, TLS only",
-                    [](const auto& own) { return ServeWith(own, Profile::kStrict); });
+      [](const auto& own) { return ServeWith(own, Profile::kStrict); });
   CLI::App* config = app.add_subcommand("config", "look at the configuration");
   config->require_subcommand(1);
   bool strict = false;
   add(*config, "check", "say whether file, environment and flags make sense",
-                    [&strict](const auto& own) { return CheckConfig(own, strict); })
+      [&strict](const auto& own) { return CheckConfig(own, strict); })
       ->add_flag("--strict", strict, "as coffer serve would see it");
   add(app, "status", "ask the running server of this data directory how it is",
-                    [](const auto& own) { return AskServer(own, "status"); });
+      [](const auto& own) { return AskServer(own, "status"); });
   add(app, "verify", "check every record of the data directory (server stopped)",
-                    [](const auto& own) { return VerifyData(own); });
+      [](const auto& own) { return VerifyData(own); });
 
   CLI11_PARSE(app, argc, argv);
   return exit_code;

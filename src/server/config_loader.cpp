@@ -92,8 +92,9 @@ void ApplyEnvironment(Config& config, const std::vector<std::string>& environmen
   // The variable that holds the master key may begin like a setting.
   std::erase(unknown, config.master_key_environment);
   if (unknown.empty()) return;
-  throw SettingError("environment variable " + unknown.front() + ": there is no such setting. " +
-                     Suggestion(LowerCase(std::string_view(unknown.front()).substr(kPrefix.size()))));
+  throw SettingError(
+      "environment variable " + unknown.front() + ": there is no such setting. " +
+      Suggestion(LowerCase(std::string_view(unknown.front()).substr(kPrefix.size()))));
 }
 
 bool IsInside(const std::filesystem::path& file, const std::filesystem::path& directory) {
@@ -103,10 +104,10 @@ bool IsInside(const std::filesystem::path& file, const std::filesystem::path& di
 }
 
 void CheckMasterKey(const Config& config) {
-  const auto given = std::ranges::count_if(
-      std::array{&config.master_key_file, &config.master_key_environment,
-                 &config.master_key_command},
-      [](const std::string* text) { return !text->empty(); });
+  const auto given =
+      std::ranges::count_if(std::array{&config.master_key_file, &config.master_key_environment,
+                                       &config.master_key_command},
+                            [](const std::string* text) { return !text->empty(); });
   if (given > 1) {
     throw SettingError(
         "Only one of master_key_file, master_key_environment and master_key_command can be set.");

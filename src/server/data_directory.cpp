@@ -4,12 +4,11 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace coffer::server {
@@ -28,8 +27,8 @@ void Make(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw DataDirectoryError("The data directory " + path.string() + " can't be made: " +
-                             std::generic_category().message(errno) + ".");
+    throw DataDirectoryError("The data directory " + path.string() +
+                             " can't be made: " + std::generic_category().message(errno) + ".");
   }
 }
 
@@ -55,8 +54,8 @@ int LockFile(const std::filesystem::path& path) {
   const std::filesystem::path file = path / "lock";
   const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) {
-    throw DataDirectoryError("The data directory " + path.string() + " can't be written: " +
-                             std::generic_category().message(errno) +
+    throw DataDirectoryError("The data directory " + path.string() +
+                             " can't be written: " + std::generic_category().message(errno) +
                              ". Give it to the user that runs the server, or choose another one "
                              "with --data.");
   }

@@ -27,9 +27,7 @@ class DataDirectory {
   [[nodiscard]] std::filesystem::path Database() const { return path_ / "coffer.db"; }
   [[nodiscard]] std::filesystem::path MasterKey() const { return path_ / "master.key"; }
   [[nodiscard]] std::filesystem::path Tls() const { return path_ / "tls"; }
-  [[nodiscard]] std::filesystem::path RootCredentials() const {
-    return path_ / "root-credentials";
-  }
+  [[nodiscard]] std::filesystem::path RootCredentials() const { return path_ / "root-credentials"; }
   /// Where administrative subcommands reach the server whose data directory is `path`.
   [[nodiscard]] static std::filesystem::path AdminSocketOf(const std::filesystem::path& path) {
     return path / "admin.sock";

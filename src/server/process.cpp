@@ -4,9 +4,8 @@
 #include <csignal>
 #include <cstdint>
 #include <fstream>
-#include <string>
-
 #include <pthread.h>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>

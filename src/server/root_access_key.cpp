@@ -5,11 +5,10 @@
 
 #include <array>
 #include <cerrno>
-#include <string>
-#include <system_error>
-
 #include <fcntl.h>
+#include <string>
 #include <sys/uio.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace coffer::server {
@@ -34,8 +33,9 @@ void WriteCredentials(const std::filesystem::path& file, const api::NewAccessKey
                           Piece("\n")};
   ssize_t expected = 0;
   for (const iovec& piece : pieces) expected += static_cast<ssize_t>(piece.iov_len);
-  const bool written = ::writev(descriptor, pieces.data(), static_cast<int>(pieces.size())) == expected &&
-                       ::fsync(descriptor) == 0;
+  const bool written =
+      ::writev(descriptor, pieces.data(), static_cast<int>(pieces.size())) == expected &&
+      ::fsync(descriptor) == 0;
   ::close(descriptor);
   if (written) return;
   ::unlink(file.c_str());

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
-
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -17,8 +16,9 @@ namespace {
 
 // The address that a client on this machine would use.
 std::string HostOf(const Config& config) {
-  const bool is_local = config.listen_address == "127.0.0.1" || config.listen_address == "0.0.0.0" ||
-                        config.listen_address == "::1" || config.listen_address == "::";
+  const bool is_local = config.listen_address == "127.0.0.1" ||
+                        config.listen_address == "0.0.0.0" || config.listen_address == "::1" ||
+                        config.listen_address == "::";
   if (is_local) return "localhost";
   const bool is_ipv6 = config.listen_address.find(':') != std::string::npos;
   return is_ipv6 ? "[" + config.listen_address + "]" : config.listen_address;
@@ -26,14 +26,20 @@ std::string HostOf(const Config& config) {
 
 std::string DevelopmentHelp(const std::string& plain, const std::string& authority) {
   return "\nPaste these four lines into a shell, and the AWS CLI and every SDK talk to Coffer:\n\n"
-         "export AWS_ENDPOINT_URL=" + plain + "\n"
+         "export AWS_ENDPOINT_URL=" +
+         plain +
+         "\n"
          "export AWS_DEFAULT_REGION=us-east-1\n"
          "export AWS_ACCESS_KEY_ID=test\n"
          "export AWS_SECRET_ACCESS_KEY=test\n\n"
-         "An AWS CLI too old for AWS_ENDPOINT_URL (before 1.29.18, before 2.13.0) takes it as a flag:\n\n"
-         "aws --endpoint-url " + plain + " secretsmanager list-secrets\n" +
-         (authority.empty() ? "" : "\nFor TLS, use https:// and trust the local authority:\n\n"
-                                   "export AWS_CA_BUNDLE=" + authority + "\n");
+         "An AWS CLI too old for AWS_ENDPOINT_URL (before 1.29.18, before 2.13.0) takes it as a "
+         "flag:\n\n"
+         "aws --endpoint-url " +
+         plain + " secretsmanager list-secrets\n" +
+         (authority.empty() ? ""
+                            : "\nFor TLS, use https:// and trust the local authority:\n\n"
+                              "export AWS_CA_BUNDLE=" +
+                                  authority + "\n");
 }
 
 // Nothing secret goes to standard output: it is a container's log.

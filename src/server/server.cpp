@@ -28,9 +28,10 @@ namespace {
 bool IsDevelopment(const Config& config) { return config.profile == Profile::kDevelopment; }
 
 sigv4::VerifierOptions VerifierOptionsOf(const Config& config) {
-  sigv4::VerifierOptions options{.regions = {server::kAwsRegions.begin(), server::kAwsRegions.end()},
-                                 .trust_any_signature = config.trust_any_signature,
-                                 .default_account = config.account};
+  sigv4::VerifierOptions options{
+      .regions = {server::kAwsRegions.begin(), server::kAwsRegions.end()},
+      .trust_any_signature = config.trust_any_signature,
+      .default_account = config.account};
   options.regions.insert(options.regions.end(), config.extra_regions.begin(),
                          config.extra_regions.end());
   return options;
@@ -54,7 +55,8 @@ net::ServerOptions NetOptionsOf(const Config& config) {
                      .write_timeout = seconds(config.write_timeout_seconds)}};
 }
 
-net::LocalCertificates CertificatesOf(const Config& config, const std::filesystem::path& directory) {
+net::LocalCertificates CertificatesOf(const Config& config,
+                                      const std::filesystem::path& directory) {
   if (!config.certificate_file.empty()) {
     return {.authority = {},
             .certificate = config.certificate_file,
@@ -158,8 +160,8 @@ jobs::Housekeeping::Options Server::Implementation::HousekeepingOptions() {
 }
 
 std::string Server::Implementation::Status() const {
-  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
-      std::chrono::steady_clock::now() - started_);
+  const auto uptime =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   return "version      " COFFER_VERSION "\nprofile      " +
          std::string(IsDevelopment(config_) ? "development" : "strict") + "\nport         " +
          std::to_string(http_.port()) + "\nuptime       " + std::to_string(uptime.count()) +

@@ -76,7 +76,8 @@ void SetListen(Config& config, const SettingValue& value) {
 
 void SetAccount(Config& config, const SettingValue& value) {
   std::string account = TextOf(value);
-  if (account.size() != 12 || !std::ranges::all_of(account, [](char c) { return c >= '0' && c <= '9'; })) {
+  if (account.size() != 12 ||
+      !std::ranges::all_of(account, [](char c) { return c >= '0' && c <= '9'; })) {
     Refuse("must be twelve digits in quotes");
   }
   config.account = std::move(account);
@@ -104,8 +105,8 @@ void SetList(Config& config, const SettingValue& value) {
 }
 template <auto kField, std::int64_t kMin, std::int64_t kMax>
 void SetNumber(Config& config, const SettingValue& value) {
-  config.*kField = static_cast<std::remove_cvref_t<decltype(config.*kField)>>(
-      NumberOf(value, kMin, kMax));
+  config.*kField =
+      static_cast<std::remove_cvref_t<decltype(config.*kField)>>(NumberOf(value, kMin, kMax));
 }
 
 constexpr std::array kSettings{

@@ -23,8 +23,8 @@ class SettingError : public std::runtime_error {
 /// A value as a file, an environment variable or a flag gives it.
 using SettingValue = std::variant<std::string, std::int64_t, bool, std::vector<std::string>>;
 
-/// One setting. The TOML key is `name`; the environment variable is COFFER_ and the name in capitals;
-/// the flag is `--` and the name with dashes.
+/// One setting. The TOML key is `name`; the environment variable is COFFER_ and the name in
+/// capitals; the flag is `--` and the name with dashes.
 struct Setting {
   std::string_view name;
   std::string_view help;

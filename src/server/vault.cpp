@@ -44,9 +44,10 @@ SecretBytes MasterKey(const Config& config, const DataDirectory& directory, Rand
     return keyring::LoadMasterKey({keyring::MasterKeySource::Kind::kFile, file.string()});
   }
   if (std::filesystem::exists(directory.Database())) {
-    throw keyring::MasterKeyError("The master key " + file.string() +
-                                  " is missing, and the data can't be read without it. Put it back, "
-                                  "or set master_key_file.");
+    throw keyring::MasterKeyError(
+        "The master key " + file.string() +
+        " is missing, and the data can't be read without it. Put it back, "
+        "or set master_key_file.");
   }
   base::log::Warning("master_key.created",
                      {{"file", file.string()},

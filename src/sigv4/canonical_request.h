@@ -18,9 +18,10 @@ struct Target {
 /// Whether `signed_headers` (names joined by `;`) lists `name`.
 [[nodiscard]] bool IsSigned(std::string_view signed_headers, std::string_view name);
 
-/// Adds the canonical request (AWS: IAM User Guide, Signature Version 4) to `out`. The method is taken as received, the headers
-/// in the order of `signed_headers`. False when that list names a header that is absent, repeats
-/// one or is too long: no signature can match then. What `out` has got is unspecified in that case.
+/// Adds the canonical request (AWS: IAM User Guide, Signature Version 4) to `out`. The method is
+/// taken as received, the headers in the order of `signed_headers`. False when that list names a
+/// header that is absent, repeats one or is too long: no signature can match then. What `out` has
+/// got is unspecified in that case.
 [[nodiscard]] bool AppendCanonicalRequest(std::string& out, const base::HttpRequest& request,
                                           std::string_view signed_headers,
                                           const crypto::Sha256Digest& body_hash);

@@ -32,8 +32,8 @@ struct VerifierOptions {
   std::string default_account = "000000000000";
 };
 
-/// Verifies Signature Version 4 of a request in header form. Messages are AWS's, and so is the order
-/// of the checks, which decides what a request with several faults is told:
+/// Verifies Signature Version 4 of a request in header form. Messages are AWS's, and so is the
+/// order of the checks, which decides what a request with several faults is told:
 ///
 ///          1  request line and target are well formed (seen to before the request comes here)
 ///          2  every `%` of the query begins an escape
@@ -46,7 +46,8 @@ struct VerifierOptions {
 ///     17, 18  the access key is known; the signature is right
 ///
 /// The body is always hashed here; x-amz-content-sha256 is compared, never trusted. Derived signing
-/// keys are cached by (access key, generation, date, region, service). Safe to call from any thread.
+/// keys are cached by (access key, generation, date, region, service). Safe to call from any
+/// thread.
 class Verifier {
  public:
   /// `credentials` must outlive the verifier.
@@ -55,7 +56,8 @@ class Verifier {
   Verifier(const Verifier&) = delete;
   Verifier& operator=(const Verifier&) = delete;
 
-  /// The caller, or the refusal of the first check that fails. `now` is the system's time, one reading for a request.
+  /// The caller, or the refusal of the first check that fails. `now` is the system's time, one
+  /// reading for a request.
   [[nodiscard]] Result<Caller> Verify(const base::HttpRequest& request,
                                       const VerificationRules& rules, Timestamp now) const;
 

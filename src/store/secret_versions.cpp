@@ -91,14 +91,13 @@ void SecretStore::InsertVersion(Transaction& transaction, const secrets::Secret&
   BlockUntilSettled(transaction, secret.address);
   const secrets::Version stored = With(version, value);
   const std::uint32_t key_version = value ? value->key_version : 0;
-  transaction.Execute(
-      kInsert,
-      {secret.id, stored.id, ToSql(stored.created),
-       std::int64_t{stored.last_accessed.value_or(kNeverAccessed)},
-       std::span<const std::byte>(stored.key_id), std::int64_t{key_version},
-       VersionMac(secret.id, stored, key_version, mac_),
-       value ? ToSql(value->wrapped_data_key) : nullptr, value ? ToSql(value->record) : nullptr,
-       stored.ordinal});
+  transaction.Execute(kInsert,
+                      {secret.id, stored.id, ToSql(stored.created),
+                       std::int64_t{stored.last_accessed.value_or(kNeverAccessed)},
+                       std::span<const std::byte>(stored.key_id), std::int64_t{key_version},
+                       VersionMac(secret.id, stored, key_version, mac_),
+                       value ? ToSql(value->wrapped_data_key) : nullptr,
+                       value ? ToSql(value->record) : nullptr, stored.ordinal});
 }
 
 namespace {

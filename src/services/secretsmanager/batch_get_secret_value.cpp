@@ -21,9 +21,8 @@ Result<GetSecretValueResponse> ReadCurrent(const Context& context, const secrets
 
 void Take(BatchGetSecretValueResponse& response, Context& context, std::string secret_id,
           Result<AuthorizedSecret> secret) {
-  Result<GetSecretValueResponse> value = secret
-                                             ? ReadCurrent(context, **secret)
-                                             : std::unexpected(std::move(secret).error());
+  Result<GetSecretValueResponse> value =
+      secret ? ReadCurrent(context, **secret) : std::unexpected(std::move(secret).error());
   if (value) {
     response.secret_values.push_back(*std::move(value));
   } else {
@@ -49,8 +48,8 @@ Result<void> BatchGetSecretValueRequest::Check() const {
   return CheckFilters(filters);
 }
 
-Result<BatchGetSecretValueResponse> BatchGetSecretValue(
-    Context& context, const BatchGetSecretValueRequest& request) {
+Result<BatchGetSecretValueResponse> BatchGetSecretValue(Context& context,
+                                                        const BatchGetSecretValueRequest& request) {
   BatchGetSecretValueResponse response;
   if (request.secret_id_list) {
     for (const std::string& secret_id : *request.secret_id_list) {
@@ -66,13 +65,12 @@ Result<BatchGetSecretValueResponse> BatchGetSecretValue(
   question.Add("BatchGetSecretValue");
   AddFilters(question, request.filters);
   std::vector<std::shared_ptr<const secrets::Secret>> found;
-  ASSIGN_OR_RETURN(
-      response.next_token,
-      ListPage(context, std::move(query), CompileFilters(request.filters), question,
-               static_cast<std::size_t>(request.max_results.value_or(kLargestPage)),
-               request.next_token, [&](const secrets::Secret& secret) {
-                 found.push_back(std::make_shared<const secrets::Secret>(secret));
-               }));
+  ASSIGN_OR_RETURN(response.next_token,
+                   ListPage(context, std::move(query), CompileFilters(request.filters), question,
+                            static_cast<std::size_t>(request.max_results.value_or(kLargestPage)),
+                            request.next_token, [&](const secrets::Secret& secret) {
+                              found.push_back(std::make_shared<const secrets::Secret>(secret));
+                            }));
   for (const auto& secret : found) {
     Take(response, context, secrets::ArnOf(*secret),
          context.authorizer.AuthorizeFound(kOperation, secret));

@@ -14,17 +14,18 @@ struct BatchGetSecretValueRequest {
 
   static constexpr auto Members() {
     using R = BatchGetSecretValueRequest;
-    return std::tuple{
-        base::Optional("SecretIdList", &R::secret_id_list, {1, 20}, {.item_range = kSecretIdLength}),
-        base::Optional("Filters", &R::filters, {0, 10}),
-        base::Optional("MaxResults", &R::max_results, {1, 20}),
-        base::Optional("NextToken", &R::next_token, kNextTokenLength)};
+    return std::tuple{base::Optional("SecretIdList", &R::secret_id_list, {1, 20},
+                                     {.item_range = kSecretIdLength}),
+                      base::Optional("Filters", &R::filters, {0, 10}),
+                      base::Optional("MaxResults", &R::max_results, {1, 20}),
+                      base::Optional("NextToken", &R::next_token, kNextTokenLength)};
   }
 
   [[nodiscard]] Result<void> Check() const;
 };
 
-/// Why one secret of the batch could not be read. `error` becomes ErrorCode and Message on the wire.
+/// Why one secret of the batch could not be read. `error` becomes ErrorCode and Message on the
+/// wire.
 struct BatchError {
   std::string secret_id;
   std::string error_code;

@@ -10,7 +10,8 @@
 namespace coffer::services::secretsmanager {
 namespace {
 
-// A name that is taken: the same request again is answered as the first time, anything else refused.
+// A name that is taken: the same request again is answered as the first time, anything else
+// refused.
 Result<CreateSecretResponse> AnswerExisting(const Context& context, const secrets::Secret& existing,
                                             const std::string& token,
                                             const std::optional<keyring::Value>& value) {

@@ -18,9 +18,9 @@ Result<std::optional<std::int64_t>> WindowOf(const DeleteSecretRequest& request)
 Result<DeleteSecretResponse> AnswerMissing(const Context& context, const std::string& secret_id) {
   ASSIGN_OR_RETURN(const secrets::SecretIdentifier identifier,
                    secrets::ParseSecretIdentifier(secret_id));
-  const secrets::SecretAddress address{
-      identifier.account.value_or(std::string(context.account)),
-      identifier.region.value_or(std::string(context.region)), identifier.name};
+  const secrets::SecretAddress address{identifier.account.value_or(std::string(context.account)),
+                                       identifier.region.value_or(std::string(context.region)),
+                                       identifier.name};
   const std::string suffix =
       identifier.suffix.value_or(secrets::DrawArnSuffix(context.service.random));
   return DeleteSecretResponse{secrets::SecretArn(address, suffix), secret_id, context.now};

@@ -33,24 +33,20 @@ struct SecretDescription {
   /// The members under the names that `Class`, derived from this, has on the wire.
   template <class Class>
   static constexpr auto MembersOf(std::string_view versions_name) {
-    return std::tuple{base::Required("ARN", Field<Class>(&SecretDescription::arn)),
-                      base::Required("Name", Field<Class>(&SecretDescription::name)),
-                      base::Optional("Description", Field<Class>(&SecretDescription::description)),
-                      base::Optional("KmsKeyId", Field<Class>(&SecretDescription::kms_key_id)),
-                      base::Optional("Type", Field<Class>(&SecretDescription::type)),
-                      base::Optional("LastChangedDate",
-                                     Field<Class>(&SecretDescription::last_changed_date)),
-                      base::Optional("LastAccessedDate",
-                                     Field<Class>(&SecretDescription::last_accessed_date)),
-                      base::Optional("DeletedDate", Field<Class>(&SecretDescription::deleted_date)),
-                      base::Optional("Tags", Field<Class>(&SecretDescription::tags)),
-                      base::Optional(versions_name,
-                                     Field<Class>(&SecretDescription::versions_to_stages)),
-                      base::Optional("OwningService",
-                                     Field<Class>(&SecretDescription::owning_service)),
-                      base::Optional("CreatedDate", Field<Class>(&SecretDescription::created_date)),
-                      base::Optional("PrimaryRegion",
-                                     Field<Class>(&SecretDescription::primary_region))};
+    return std::tuple{
+        base::Required("ARN", Field<Class>(&SecretDescription::arn)),
+        base::Required("Name", Field<Class>(&SecretDescription::name)),
+        base::Optional("Description", Field<Class>(&SecretDescription::description)),
+        base::Optional("KmsKeyId", Field<Class>(&SecretDescription::kms_key_id)),
+        base::Optional("Type", Field<Class>(&SecretDescription::type)),
+        base::Optional("LastChangedDate", Field<Class>(&SecretDescription::last_changed_date)),
+        base::Optional("LastAccessedDate", Field<Class>(&SecretDescription::last_accessed_date)),
+        base::Optional("DeletedDate", Field<Class>(&SecretDescription::deleted_date)),
+        base::Optional("Tags", Field<Class>(&SecretDescription::tags)),
+        base::Optional(versions_name, Field<Class>(&SecretDescription::versions_to_stages)),
+        base::Optional("OwningService", Field<Class>(&SecretDescription::owning_service)),
+        base::Optional("CreatedDate", Field<Class>(&SecretDescription::created_date)),
+        base::Optional("PrimaryRegion", Field<Class>(&SecretDescription::primary_region))};
   }
 
  private:

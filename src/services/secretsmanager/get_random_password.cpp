@@ -18,8 +18,7 @@ Result<GetRandomPasswordResponse> GetRandomPassword(Context& context,
       .exclude_punctuation = request.exclude_punctuation.value_or(false),
       .include_space = request.include_space.value_or(false),
       .require_each_included_type = request.require_each_included_type.value_or(true)};
-  ASSIGN_OR_RETURN(SecretBytes password,
-                   secrets::GeneratePassword(rules, context.service.random));
+  ASSIGN_OR_RETURN(SecretBytes password, secrets::GeneratePassword(rules, context.service.random));
   return GetRandomPasswordResponse{base::SecretText{std::move(password)}};
 }
 

@@ -17,15 +17,14 @@ struct GetRandomPasswordRequest {
 
   static constexpr auto Members() {
     using R = GetRandomPasswordRequest;
-    return std::tuple{
-        base::Optional("PasswordLength", &R::password_length, {1, 4096}),
-        base::Optional("ExcludeCharacters", &R::exclude_characters, {0, 4096}),
-        base::Optional("ExcludeNumbers", &R::exclude_numbers),
-        base::Optional("ExcludePunctuation", &R::exclude_punctuation),
-        base::Optional("ExcludeUppercase", &R::exclude_uppercase),
-        base::Optional("ExcludeLowercase", &R::exclude_lowercase),
-        base::Optional("IncludeSpace", &R::include_space),
-        base::Optional("RequireEachIncludedType", &R::require_each_included_type)};
+    return std::tuple{base::Optional("PasswordLength", &R::password_length, {1, 4096}),
+                      base::Optional("ExcludeCharacters", &R::exclude_characters, {0, 4096}),
+                      base::Optional("ExcludeNumbers", &R::exclude_numbers),
+                      base::Optional("ExcludePunctuation", &R::exclude_punctuation),
+                      base::Optional("ExcludeUppercase", &R::exclude_uppercase),
+                      base::Optional("ExcludeLowercase", &R::exclude_lowercase),
+                      base::Optional("IncludeSpace", &R::include_space),
+                      base::Optional("RequireEachIncludedType", &R::require_each_included_type)};
   }
 };
 

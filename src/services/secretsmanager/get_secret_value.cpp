@@ -19,7 +19,8 @@ Result<std::string_view> ChooseVersion(const Context& context, const secrets::Se
     if (!holder) return std::unexpected(secrets::LabelNotFound(label));
     return *holder;
   }
-  if (request.version_stage && secret.labels.Holder(*request.version_stage) != *request.version_id) {
+  if (request.version_stage &&
+      secret.labels.Holder(*request.version_stage) != *request.version_id) {
     // An unknown id is reported as such, whatever the label.
     if (!context.service.secrets.FindVersionForRead(context.transaction, secret,
                                                     *request.version_id)) {

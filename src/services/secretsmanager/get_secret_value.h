@@ -28,14 +28,13 @@ struct GetSecretValueResponse {
   Timestamp created_date;
 
   static constexpr auto Members() {
-    return std::tuple{
-        base::Required("ARN", &GetSecretValueResponse::arn),
-        base::Required("Name", &GetSecretValueResponse::name),
-        base::Required("VersionId", &GetSecretValueResponse::version_id),
-        base::Optional("SecretString", &GetSecretValueResponse::secret_string),
-        base::Optional("SecretBinary", &GetSecretValueResponse::secret_binary),
-        base::Optional("VersionStages", &GetSecretValueResponse::version_stages),
-        base::Required("CreatedDate", &GetSecretValueResponse::created_date)};
+    return std::tuple{base::Required("ARN", &GetSecretValueResponse::arn),
+                      base::Required("Name", &GetSecretValueResponse::name),
+                      base::Required("VersionId", &GetSecretValueResponse::version_id),
+                      base::Optional("SecretString", &GetSecretValueResponse::secret_string),
+                      base::Optional("SecretBinary", &GetSecretValueResponse::secret_binary),
+                      base::Optional("VersionStages", &GetSecretValueResponse::version_stages),
+                      base::Required("CreatedDate", &GetSecretValueResponse::created_date)};
   }
 };
 

@@ -8,12 +8,12 @@ namespace {
 
 SecretVersionEntry EntryOf(const Context& context, const secrets::Secret& secret,
                            const secrets::Version& version) {
-  SecretVersionEntry entry{.version_id = version.id,
-                           .version_stages = secret.labels.Of(version.id),
-                           .last_accessed_date = std::nullopt,
-                           .created_date = version.created,
-                           .kms_key_ids = {context.service.keyring.DisplayName(context.transaction,
-                                                                               version.key_id)}};
+  SecretVersionEntry entry{
+      .version_id = version.id,
+      .version_stages = secret.labels.Of(version.id),
+      .last_accessed_date = std::nullopt,
+      .created_date = version.created,
+      .kms_key_ids = {context.service.keyring.DisplayName(context.transaction, version.key_id)}};
   if (entry.version_stages->empty()) entry.version_stages.reset();
   if (version.last_accessed) entry.last_accessed_date = StartOfDay(*version.last_accessed);
   return entry;
@@ -41,8 +41,10 @@ Result<ListSecretVersionIdsResponse> ListSecretVersionIds(
     ASSIGN_OR_RETURN(after, ParsePageToken(question, *request.next_token));
   }
 
-  ListSecretVersionIdsResponse response{
-      .versions = {}, .next_token = {}, .arn = secrets::ArnOf(*secret), .name = secret->address.name};
+  ListSecretVersionIdsResponse response{.versions = {},
+                                        .next_token = {},
+                                        .arn = secrets::ArnOf(*secret),
+                                        .name = secret->address.name};
   const secrets::Version* last = nullptr;
   const auto versions = context.service.secrets.Versions(context.transaction, *secret);
   for (const secrets::Version& version : versions) {

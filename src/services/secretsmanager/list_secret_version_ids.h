@@ -51,7 +51,8 @@ struct ListSecretVersionIdsResponse {
   }
 };
 
-/// AWS: ListSecretVersionIds. Oldest version first; allowed on a secret that is scheduled for deletion.
+/// AWS: ListSecretVersionIds. Oldest version first; allowed on a secret that is scheduled for
+/// deletion.
 [[nodiscard]] Result<ListSecretVersionIdsResponse> ListSecretVersionIds(
     Context& context, const AuthorizedSecret& secret, const ListSecretVersionIdsRequest& request);
 

@@ -24,22 +24,19 @@ struct ListSecretsRequest {
 
   static constexpr auto Members() {
     using R = ListSecretsRequest;
-    return std::tuple{
-        base::Optional("IncludePlannedDeletion", &R::include_planned_deletion),
-        base::Optional("MaxResults", &R::max_results, kPageSize),
-        base::Optional("NextToken", &R::next_token, kNextTokenLength),
-        base::Optional("Filters", &R::filters, {0, 10}),
-        base::Optional("SortOrder", &R::sort_order, {}, {.allowed = kSortOrders}),
-        base::Optional("SortBy", &R::sort_by, {}, {.allowed = kSortKeys})};
+    return std::tuple{base::Optional("IncludePlannedDeletion", &R::include_planned_deletion),
+                      base::Optional("MaxResults", &R::max_results, kPageSize),
+                      base::Optional("NextToken", &R::next_token, kNextTokenLength),
+                      base::Optional("Filters", &R::filters, {0, 10}),
+                      base::Optional("SortOrder", &R::sort_order, {}, {.allowed = kSortOrders}),
+                      base::Optional("SortBy", &R::sort_by, {}, {.allowed = kSortKeys})};
   }
 
   [[nodiscard]] Result<void> Check() const;
 };
 
 struct SecretListEntry : SecretDescription {
-  static constexpr auto Members() {
-    return MembersOf<SecretListEntry>("SecretVersionsToStages");
-  }
+  static constexpr auto Members() { return MembersOf<SecretListEntry>("SecretVersionsToStages"); }
 };
 
 struct ListSecretsResponse {

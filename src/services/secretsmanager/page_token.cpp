@@ -20,7 +20,8 @@ void AppendNumber(std::string& out, std::uint64_t number) {
 
 std::uint64_t ReadNumber(std::span<const std::byte> bytes) {
   std::uint64_t number = 0;
-  for (const std::byte byte : bytes.first(8)) number = number << 8 | std::to_integer<unsigned>(byte);
+  for (const std::byte byte : bytes.first(8))
+    number = number << 8 | std::to_integer<unsigned>(byte);
   return number;
 }
 

@@ -24,9 +24,8 @@ struct PutSecretValueRequest {
         base::Optional("SecretBinary", &R::secret_binary, kValueSize),
         base::Optional("SecretString", &R::secret_string, kValueSize),
         base::Optional("VersionStages", &R::version_stages, {1, 20}, {.item_range = kStageLength}),
-        base::Optional(
-            "RotationToken", &R::rotation_token, {36, 256},
-            {.sensitive = true, .pattern = {R"(^[a-zA-Z0-9\-]+$)", &IsRotationToken}})};
+        base::Optional("RotationToken", &R::rotation_token, {36, 256},
+                       {.sensitive = true, .pattern = {R"(^[a-zA-Z0-9\-]+$)", &IsRotationToken}})};
   }
 
   [[nodiscard]] Result<void> Check() const;

@@ -10,9 +10,9 @@ struct UntagResourceRequest {
   std::vector<std::string> tag_keys;
 
   static constexpr auto Members() {
-    return std::tuple{base::Required("SecretId", &UntagResourceRequest::secret_id, kSecretIdLength),
-                      base::Required("TagKeys", &UntagResourceRequest::tag_keys, {},
-                                     {.item_range = {1, 128}})};
+    return std::tuple{
+        base::Required("SecretId", &UntagResourceRequest::secret_id, kSecretIdLength),
+        base::Required("TagKeys", &UntagResourceRequest::tag_keys, {}, {.item_range = {1, 128}})};
   }
 };
 

@@ -23,9 +23,9 @@ Result<void> SealAnew(const Context& context, const secrets::Secret& secret) {
   for (const std::string& version_id : version_ids) {
     const auto stored = store.FindVersion(context.transaction, secret, version_id);
     if (!stored || !stored->value || stored->version.key_id == key.id) continue;
-    ASSIGN_OR_RETURN(const keyring::Value value,
-                     context.service.envelope.Open(context.transaction, secret, version_id,
-                                                   *stored->value));
+    ASSIGN_OR_RETURN(
+        const keyring::Value value,
+        context.service.envelope.Open(context.transaction, secret, version_id, *stored->value));
     secrets::Version version = stored->version;
     version.key_id = key.id;
     store.ReplaceValue(context.transaction, secret, version,

@@ -16,14 +16,13 @@ struct UpdateSecretRequest {
 
   static constexpr auto Members() {
     using R = UpdateSecretRequest;
-    return std::tuple{
-        base::Required("SecretId", &R::secret_id, kSecretIdLength),
-        base::Optional("ClientRequestToken", &R::client_request_token, kTokenLength),
-        base::Optional("Description", &R::description, kDescriptionLength),
-        base::Optional("KmsKeyId", &R::kms_key_id, kKmsKeyIdLength),
-        base::Optional("SecretBinary", &R::secret_binary, kValueSize),
-        base::Optional("SecretString", &R::secret_string, kValueSize),
-        base::Optional("Type", &R::type, kTypeLength)};
+    return std::tuple{base::Required("SecretId", &R::secret_id, kSecretIdLength),
+                      base::Optional("ClientRequestToken", &R::client_request_token, kTokenLength),
+                      base::Optional("Description", &R::description, kDescriptionLength),
+                      base::Optional("KmsKeyId", &R::kms_key_id, kKmsKeyIdLength),
+                      base::Optional("SecretBinary", &R::secret_binary, kValueSize),
+                      base::Optional("SecretString", &R::secret_string, kValueSize),
+                      base::Optional("Type", &R::type, kTypeLength)};
   }
 
   [[nodiscard]] Result<void> Check() const;

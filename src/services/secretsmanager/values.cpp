@@ -46,9 +46,8 @@ Result<ReadVersion> ReadValue(const Context& context, const secrets::Secret& sec
   store::SecretStore& store = context.service.secrets;
   auto stored = store.FindVersionForRead(context.transaction, secret, version_id);
   if (!stored || !stored->value) return std::unexpected(secrets::VersionNotFound(version_id));
-  ASSIGN_OR_RETURN(keyring::Value value,
-                   context.service.envelope.Open(context.transaction, secret, version_id,
-                                                 *stored->value));
+  ASSIGN_OR_RETURN(keyring::Value value, context.service.envelope.Open(context.transaction, secret,
+                                                                       version_id, *stored->value));
   store.Touch(secret, *stored, DayOf(context.now));
   return ReadVersion{std::move(stored), std::move(value)};
 }
@@ -58,9 +57,9 @@ Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& sec
   const auto stored = context.service.secrets.FindVersion(context.transaction, secret, token);
   if (!stored) return TokenUse::kNew;
   if (!stored->value) return TokenUse::kPending;
-  ASSIGN_OR_RETURN(const keyring::Value present,
-                   context.service.envelope.Open(context.transaction, secret, token,
-                                                 *stored->value));
+  ASSIGN_OR_RETURN(
+      const keyring::Value present,
+      context.service.envelope.Open(context.transaction, secret, token, *stored->value));
   if (keyring::SameValue(present, value)) return TokenUse::kReplay;
   return std::unexpected(secrets::TokenInUse(token, secrets::ArnOf(secret)));
 }
@@ -78,8 +77,9 @@ Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& 
 Result<void> AddVersion(const Context& context, secrets::Secret& secret, const std::string& token,
                         const std::optional<std::vector<std::string>>& stages,
                         const keyring::Value& value) {
-  ASSIGN_OR_RETURN(secret.labels, secrets::AfterPut(secret.labels, token, stages,
-                                                    /*is_first_version=*/secret.version_count == 0));
+  ASSIGN_OR_RETURN(secret.labels,
+                   secrets::AfterPut(secret.labels, token, stages,
+                                     /*is_first_version=*/secret.version_count == 0));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret));
   const secrets::Version version{.id = token,
                                  .ordinal = secret.generation,

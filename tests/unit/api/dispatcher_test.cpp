@@ -57,11 +57,10 @@ class DispatcherTest : public ::testing::Test {
         "AWS4-HMAC-SHA256 Credential=test/20260115/us-east-1/secretsmanager/aws4_request, "
         "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
         std::string(64, '0');
-    const std::vector<base::HttpHeader> headers{
-        {"Host", "localhost"},
-        {"X-Amz-Date", "20260115T120000Z"},
-        {"X-Amz-Target", target},
-        {"Authorization", authorization}};
+    const std::vector<base::HttpHeader> headers{{"Host", "localhost"},
+                                                {"X-Amz-Date", "20260115T120000Z"},
+                                                {"X-Amz-Target", target},
+                                                {"Authorization", authorization}};
     return Send("POST", "/", headers, body);
   }
 
@@ -97,7 +96,8 @@ class DispatcherTest : public ::testing::Test {
                        .clock = clock_,
                        .error_name = [](ErrorCode code) { return FindError(code).name; },
                        .create_unknown_keys = true};
-  AccessKeys access_keys_{database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
+  AccessKeys access_keys_{
+      database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
   sigv4::Verifier verifier_{access_keys_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
   LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
   Dispatcher dispatcher_{{.database = database_,
@@ -113,7 +113,8 @@ TEST_F(DispatcherTest, AWriteIsAnsweredAfterItsCommitAndCanBeRead) {
   EXPECT_THAT(Call("CreateSecret", kCreate), HasSubstr(R"("Name":"a","VersionId":"01234567)"));
   EXPECT_EQ(reply_.status, 200);
   EXPECT_EQ(reply_.content_type, "application/x-amz-json-1.1");
-  EXPECT_THAT(Call("GetSecretValue", R"({"SecretId":"a"})"), HasSubstr(R"("SecretString":"s3cret")"));
+  EXPECT_THAT(Call("GetSecretValue", R"({"SecretId":"a"})"),
+              HasSubstr(R"("SecretString":"s3cret")"));
 }
 
 TEST_F(DispatcherTest, ARefusalKeepsNothingOfTheWrite) {
@@ -131,8 +132,9 @@ TEST_F(DispatcherTest, UnknownOperationsAndMethodsComeFirst) {
   EXPECT_EQ(Call("NoSuchThing", "not json"), unknown);
   EXPECT_EQ(Send("POST", "/", {}, ""), unknown);
   EXPECT_EQ(Send("GET", "/", {{"X-Amz-Target", "secretsmanager.GetSecretValue"}}, ""), unknown);
-  EXPECT_EQ(Send("POST", "/", {{"X-Amz-Target", "secretsmanager.GetSecretValue"}}, "not json"),
-            R"({"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"})");
+  EXPECT_EQ(
+      Send("POST", "/", {{"X-Amz-Target", "secretsmanager.GetSecretValue"}}, "not json"),
+      R"({"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"})");
 }
 
 TEST_F(DispatcherTest, OperationsThatAreNotBuiltSaySo) {
@@ -175,8 +177,9 @@ TEST_F(DispatcherTest, AFailingDatabaseIsAnInternalErrorWithoutItsText) {
 
 TEST_F(DispatcherTest, ADamagedRowIsRefusedAloneAndOthersAreServed) {
   Call("CreateSecret", kCreate);
-  Call("CreateSecret",
-       R"({"Name":"b","SecretString":"x","ClientRequestToken":"b123456789abcdef0123456789abcdef"})");
+  Call(
+      "CreateSecret",
+      R"({"Name":"b","SecretString":"x","ClientRequestToken":"b123456789abcdef0123456789abcdef"})");
   database_.Write([](Transaction& transaction) {
     static constexpr Statement kEdit{"UPDATE secrets SET description = 'edited' WHERE name = $1"};
     transaction.Execute(kEdit, {std::string_view("a")});

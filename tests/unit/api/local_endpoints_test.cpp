@@ -74,9 +74,10 @@ TEST_F(LocalEndpointsTest, ClockIsReadMovedAndReset) {
 
 TEST_F(LocalEndpointsTest, ClockRefusesWhatItDoesNotUnderstand) {
   const Timestamp start = clock_.Now();
-  for (const std::string body : {"", "{}", "[]", R"({"now":"1"})", R"({"now":-1})", R"({"now":1e300})",
-                                 R"({"advance_seconds":true})", R"({"reset":false})",
-                                 R"({"advance":5})", R"({"now":1,"reset":true})"}) {
+  for (const std::string body :
+       {"", "{}", "[]", R"({"now":"1"})", R"({"now":-1})", R"({"now":1e300})",
+        R"({"advance_seconds":true})", R"({"reset":false})", R"({"advance":5})",
+        R"({"now":1,"reset":true})"}) {
     ASSERT_TRUE(Ask("POST", "/_coffer/clock", body));
     EXPECT_EQ(reply_.status, 400) << body;
   }

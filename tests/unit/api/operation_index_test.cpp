@@ -39,9 +39,10 @@ TEST(OperationIndexTest, EveryOperationIsDocumentedAsItIs) {
 TEST(OperationIndexTest, TargetsAreFoundExactly) {
   ASSERT_NE(FindOperation("secretsmanager.GetSecretValue"), nullptr);
   EXPECT_EQ(FindOperation("secretsmanager.GetSecretValue")->name, "GetSecretValue");
-  for (const char* target : {"", "GetSecretValue", "secretsmanager.", "secretsmanager.getSecretValue",
-                             "SecretsManager.GetSecretValue", "secretsmanager.GetSecretValueX",
-                             "secretsmanager.Zzz", "TrentService.Decrypt"}) {
+  for (const char* target :
+       {"", "GetSecretValue", "secretsmanager.", "secretsmanager.getSecretValue",
+        "SecretsManager.GetSecretValue", "secretsmanager.GetSecretValueX", "secretsmanager.Zzz",
+        "TrentService.Decrypt"}) {
     EXPECT_EQ(FindOperation(target), nullptr) << target;
   }
 }

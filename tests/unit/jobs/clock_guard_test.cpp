@@ -31,7 +31,8 @@ TEST(ClockGuardTest, ConfirmedTimeFollowsTenMinutesBehind) {
 TEST(ClockGuardTest, AJumpStartsTheWaitAnew) {
   for (const auto jump : {std::chrono::milliseconds(30 * 24h), std::chrono::milliseconds(-2h)}) {
     ClockGuard guard;
-    for (auto minute = 0min; minute <= 20min; ++minute) (void)guard.Confirm(kStart + minute, minute);
+    for (auto minute = 0min; minute <= 20min; ++minute)
+      (void)guard.Confirm(kStart + minute, minute);
 
     EXPECT_FALSE(guard.Confirm(kStart + 21min + jump, 21min).has_value());
     EXPECT_FALSE(guard.Confirm(kStart + 30min + jump, 30min).has_value());

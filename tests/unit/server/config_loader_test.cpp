@@ -75,7 +75,8 @@ struct FileErrorCase {
 
 TEST_F(ConfigLoaderTest, MistakesInTheFileNameTheLineAndWhatWasMeant) {
   const std::vector<FileErrorCase> cases{
-      {"log_level = 'info'\nlissten = 'x'\n", ":2: there is no setting lissten. Did you mean listen?"},
+      {"log_level = 'info'\nlissten = 'x'\n",
+       ":2: there is no setting lissten. Did you mean listen?"},
       {"timeout = 1\n", "Did you mean handshake_timeout_seconds?"},
       {"zzzzzz = 1\n", "See config/coffer.toml"},
       {"threads = 'many'\n", ":1: threads must be a whole number from 0 to 1024."},
@@ -104,7 +105,8 @@ TEST_F(ConfigLoaderTest, MissingFileIsAnError) {
 TEST_F(ConfigLoaderTest, UnknownVariableIsRefusedUnlessItHoldsTheMasterKey) {
   ConfigSources sources;
   sources.environment = {"COFFER_LISTN=x"};
-  EXPECT_THAT(ErrorOf(sources), HasSubstr("COFFER_LISTN: there is no such setting. Did you mean listen?"));
+  EXPECT_THAT(ErrorOf(sources),
+              HasSubstr("COFFER_LISTN: there is no such setting. Did you mean listen?"));
 
   sources.environment = {"COFFER_KEY=00", "COFFER_MASTER_KEY_ENVIRONMENT=COFFER_KEY"};
   EXPECT_EQ(LoadConfig(sources).master_key_environment, "COFFER_KEY");
@@ -112,7 +114,8 @@ TEST_F(ConfigLoaderTest, UnknownVariableIsRefusedUnlessItHoldsTheMasterKey) {
 
 TEST_F(ConfigLoaderTest, StrictProfileNeedsAMasterKeyFromElsewhere) {
   ConfigSources sources{.profile = Profile::kStrict, .file = {}, .environment = {}, .flags = {}};
-  EXPECT_THAT(ErrorOf(sources), HasSubstr("master_key_file, master_key_environment or master_key_command"));
+  EXPECT_THAT(ErrorOf(sources),
+              HasSubstr("master_key_file, master_key_environment or master_key_command"));
 
   const std::string data = (directory_.path() / "data").string();
   sources.flags = {{"data", data}, {"master_key_file", data + "/../data/key"}};
@@ -136,7 +139,8 @@ TEST_F(ConfigLoaderTest, ContradictionsAreRefused) {
 }
 
 TEST_F(ConfigLoaderTest, SampleFileShowsEverySettingWithItsDefault) {
-  const std::filesystem::path sample = std::filesystem::path(COFFER_SOURCE_DIR) / "config/coffer.toml";
+  const std::filesystem::path sample =
+      std::filesystem::path(COFFER_SOURCE_DIR) / "config/coffer.toml";
   std::ifstream in(sample);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   for (const Setting& setting : Settings()) {
