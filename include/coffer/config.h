@@ -38,8 +38,8 @@ struct Config {
   std::string master_key_command;      ///< Absolute path.
 
   // Who may call.
-  std::string account =
-      "000000000000";  ///< Of the first root key (strict), of `test` (development).
+  /// The account of the root key made at first start (strict) or of the key `test` (development).
+  std::string account = "000000000000";
   std::vector<std::string> extra_regions;  ///< Beside AWS's own.
   bool trust_any_signature = false;        ///< Development profile only.
 

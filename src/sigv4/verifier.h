@@ -45,9 +45,8 @@ struct VerifierOptions {
 ///     15, 16  there is no session token: all keys here are long-term ones
 ///     17, 18  the access key is known; the signature is right
 ///
-/// The body is always hashed here; x-amz-content-sha256 is compared, never trusted. Derived signing
-/// keys are cached by (access key, generation, date, region, service). Safe to call from any
-/// thread.
+/// The body is always hashed here; x-amz-content-sha256 is compared, never trusted. Derived keys
+/// are cached by (access key, generation, date, region, service). Safe to call from any thread.
 class Verifier {
  public:
   /// `credentials` must outlive the verifier.

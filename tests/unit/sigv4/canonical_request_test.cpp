@@ -27,7 +27,6 @@ std::optional<std::string> Canonical(const OwnedRequest& owned, std::string_view
 constexpr std::string_view kEmptyHash =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-// A worked example.
 TEST(CanonicalRequestTest, MatchesTheWorkedExample) {
   EXPECT_EQ(Canonical(ExampleRequest(), "content-type;host;x-amz-date;x-amz-target"),
             "POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:127.0.0.1:18080\n"

@@ -131,8 +131,7 @@ inline void Sign(OwnedRequest& owned, const Signing& signing = {}) {
                 ", Signature=" + SignatureOf(owned, signing, owned.Value("X-Amz-Date")));
 }
 
-/// What boto3 sends for GetSecretValue: the worked example, with
-/// the headers that boto3 leaves unsigned.
+/// What boto3 sends for GetSecretValue, with the headers that it leaves unsigned.
 inline OwnedRequest ExampleRequest() {
   return {.headers = {{"Host", "127.0.0.1:18080"},
                       {"Accept-Encoding", "identity"},
