@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <poll.h>
 #include <stdexcept>
@@ -25,20 +26,6 @@ constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 sockaddr_un AddressOf(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -52,6 +39,18 @@ sockaddr_un AddressOf(const std::filesystem::path& path) {
 
 const sockaddr* Generic(const sockaddr_un& address) {
   return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// Nobody can connect before listen(), so that the mode is never too late.
+base::FileDescriptor ListenAt(const std::filesystem::path& path) {
+  const sockaddr_un address = AddressOf(path);
+  ::unlink(path.c_str());
+  base::FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!listener.valid() || ::bind(listener.get(), Generic(address), sizeof(address)) != 0 ||
+      ::chmod(path.c_str(), 0600) != 0 || ::listen(listener.get(), 4) != 0) {
+    ThrowErrno("administrative socket");
+  }
+  return listener;
 }
 
 bool IsAllowed(int connection) {
@@ -94,38 +93,31 @@ std::string Receive(int fd, std::size_t limit, bool one_line) {
 }  // namespace
 
 AdminSocket::AdminSocket(std::filesystem::path path, Commands commands)
-    : path_(std::move(path)), commands_(std::move(commands)) {
-  const sockaddr_un address = AddressOf(path_);
-  ::unlink(path_.c_str());
-  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  stop_event_ = ::eventfd(0, EFD_CLOEXEC);
-  if (listener_ < 0 || stop_event_ < 0) ThrowErrno("administrative socket");
-  // Closed to others from its first moment: the mode is set by the mask, not after the fact.
-  const mode_t mask = ::umask(0177);
-  const int bound = ::bind(listener_, Generic(address), sizeof(address));
-  ::umask(mask);
-  if (bound != 0 || ::listen(listener_, 4) != 0) ThrowErrno("administrative socket");
+    : path_(std::move(path)),
+      commands_(std::move(commands)),
+      listener_(ListenAt(path_)),
+      stop_event_(::eventfd(0, EFD_CLOEXEC)) {
+  if (!stop_event_.valid()) ThrowErrno("administrative socket");
   thread_ = std::thread([this] { Run(); });
 }
 
 AdminSocket::~AdminSocket() {
   const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(stop_event_, &one, sizeof(one));
+  [[maybe_unused]] const ssize_t written = ::write(stop_event_.get(), &one, sizeof(one));
   if (thread_.joinable()) thread_.join();
-  ::close(listener_);
-  ::close(stop_event_);
   ::unlink(path_.c_str());
 }
 
 void AdminSocket::Run() const {
   while (true) {
-    std::array<pollfd, 2> watched{pollfd{.fd = listener_, .events = POLLIN, .revents = 0},
-                                  pollfd{.fd = stop_event_, .events = POLLIN, .revents = 0}};
+    std::array<pollfd, 2> watched{pollfd{.fd = listener_.get(), .events = POLLIN, .revents = 0},
+                                  pollfd{.fd = stop_event_.get(), .events = POLLIN, .revents = 0}};
     if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return;
     if ((watched[1].revents & POLLIN) != 0) return;
     if ((watched[0].revents & POLLIN) == 0) continue;
-    const Descriptor connection(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
-    if (connection.get() >= 0) Serve(connection.get());
+    const base::FileDescriptor connection(
+        ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (connection.valid()) Serve(connection.get());
   }
 }
 
@@ -150,9 +142,9 @@ void AdminSocket::Serve(int connection) const {
 }
 
 std::string Ask(const std::filesystem::path& path, std::string_view command) {
-  const Descriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::FileDescriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = AddressOf(path);
-  if (connection.get() < 0 || ::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
+  if (!connection.valid() || ::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
     throw std::runtime_error("No running server answers at " + path.string() + " (" +
                              std::generic_category().message(errno) +
                              "). Is --data the server's data directory?");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/file_descriptor.h"
+
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -29,8 +31,8 @@ class AdminSocket {
 
   std::filesystem::path path_;
   Commands commands_;
-  int listener_ = -1;
-  int stop_event_ = -1;
+  base::FileDescriptor listener_;
+  base::FileDescriptor stop_event_;
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "api/access_keys.h"
 
-#include <algorithm>
+#include "base/account.h"
+
 #include <array>
 #include <utility>
 
@@ -11,21 +12,12 @@ constexpr std::string_view kBuiltInKey = "test";
 constexpr std::string_view kBuiltInSecret = "test";
 constexpr std::uint64_t kFirstGeneration = 1;
 
-bool IsAccountId(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // The alphabets have 32 and 64 characters, so that the low bits of a random byte choose uniformly.
 constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view kSecretAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
-
-std::string RootArn(std::string_view account) {
-  return "arn:aws:iam::" + std::string(account) + ":root";
-}
 
 NewAccessKey DrawAccessKey(Random& random) {
   std::array<std::byte, 16> id{};
@@ -55,7 +47,7 @@ AccessKeys::AccessKeys(Database& database, const keyring::Keyring& keyring, Opti
 std::optional<std::string> AccessKeys::BuiltInAccount(std::string_view access_key_id) const {
   if (!options_.built_in) return std::nullopt;
   if (access_key_id == kBuiltInKey) return options_.default_account;
-  if (IsAccountId(access_key_id)) return std::string(access_key_id);
+  if (base::IsAccountId(access_key_id)) return std::string(access_key_id);
   return std::nullopt;
 }
 
@@ -70,7 +62,7 @@ std::optional<sigv4::Credential> AccessKeys::Find(std::string_view access_key_id
   }
   if (const auto account = BuiltInAccount(access_key_id)) {
     return sigv4::Credential{.account = *account,
-                             .principal_arn = RootArn(*account),
+                             .principal_arn = base::RootArn(*account),
                              .secret_access_key = SecretBytes::FromText(kBuiltInSecret),
                              .generation = kFirstGeneration};
   }
@@ -79,9 +71,8 @@ std::optional<sigv4::Credential> AccessKeys::Find(std::string_view access_key_id
 
 std::optional<std::uint64_t> AccessKeys::Generation(std::string_view access_key_id) const {
   if (rows_.contains(access_key_id)) return kFirstGeneration;
-  const bool is_built_in =
-      options_.built_in && (access_key_id == kBuiltInKey || IsAccountId(access_key_id));
-  return is_built_in ? std::optional(kFirstGeneration) : std::nullopt;
+  if (BuiltInAccount(access_key_id)) return kFirstGeneration;
+  return std::nullopt;
 }
 
 }  // namespace coffer::api

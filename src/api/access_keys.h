@@ -52,7 +52,4 @@ struct NewAccessKey {
 };
 [[nodiscard]] NewAccessKey DrawAccessKey(Random& random);
 
-/// The ARN of an account's root user.
-[[nodiscard]] std::string RootArn(std::string_view account);
-
 }  // namespace coffer::api

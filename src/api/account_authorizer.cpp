@@ -28,7 +28,7 @@ std::shared_ptr<const secrets::Secret> AccountAuthorizer::Resolve(
   if (is_complete && identifier.region != caller_.region) return nullptr;
   const secrets::SecretAddress address{caller_.account, caller_.region, identifier.name};
   auto secret =
-      is_read_ ? secrets_.FindForRead(transaction_, address) : secrets_.Find(transaction_, address);
+      may_use_cache_ ? secrets_.FindForRead(transaction_, address) : secrets_.Find(transaction_, address);
   if (secret && is_complete && secret->arn_suffix != *identifier.suffix) return nullptr;
   return secret;
 }

@@ -15,10 +15,10 @@ namespace coffer::api {
 /// Decides for the root user of an account: everything in its own account, nothing elsewhere.
 class AccountAuthorizer final : public services::secretsmanager::Authorizer {
  public:
-  /// `is_read`: the transaction is a read, so the store may answer from its cache.
+  /// `may_use_cache`: the transaction is a read that the store may answer from its cache.
   AccountAuthorizer(const sigv4::Caller& caller, const store::SecretStore& secrets,
-                    Transaction& transaction, bool is_read)
-      : caller_(caller), secrets_(secrets), transaction_(transaction), is_read_(is_read) {}
+                    Transaction& transaction, bool may_use_cache)
+      : caller_(caller), secrets_(secrets), transaction_(transaction), may_use_cache_(may_use_cache) {}
 
   [[nodiscard]] Result<services::secretsmanager::AuthorizedSecret> Authorize(
       std::string_view operation, std::string_view secret_id) override;
@@ -34,7 +34,7 @@ class AccountAuthorizer final : public services::secretsmanager::Authorizer {
   const sigv4::Caller& caller_;
   const store::SecretStore& secrets_;
   Transaction& transaction_;
-  bool is_read_;
+  bool may_use_cache_;
 };
 
 }  // namespace coffer::api

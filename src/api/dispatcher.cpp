@@ -59,10 +59,10 @@ std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& re
     Result<PreparedCall> prepared = Prepare(request);
     if (!prepared) {
       EncodeError(prepared.error(), reply);
-    } else if (prepared->operation->access == sm::Access::kRead) {
-      Read(*prepared, reply);
-    } else {
+    } else if (prepared->operation->access == sm::Access::kWrite) {
       return Write(*std::move(prepared), reply);
+    } else {
+      Read(*prepared, reply);
     }
   } catch (...) {
     AnswerFailure(std::current_exception(), reply);
@@ -98,7 +98,7 @@ Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& re
 bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
                      base::HttpReply& reply) const {
   AccountAuthorizer authorizer(prepared.caller, parts_.service.secrets, transaction,
-                               prepared.operation->access == sm::Access::kRead);
+                               prepared.operation->access == sm::Access::kCachedRead);
   sm::Context context{.service = parts_.service,
                       .transaction = transaction,
                       .authorizer = authorizer,

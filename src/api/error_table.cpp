@@ -56,7 +56,7 @@ const ErrorRow& FindError(ErrorCode code) { return kErrors.at(static_cast<std::s
 void EncodeError(const ApiError& error, base::HttpReply& reply) {
   const ErrorRow& row = FindError(error.code);
   reply.status = row.status;
-  reply.body.DiscardBody();
+  reply.body.Clear();
   json::Writer writer(reply.body);
   writer.BeginObject();
   writer.Key("__type");

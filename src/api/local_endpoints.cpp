@@ -76,7 +76,6 @@ bool LocalEndpoints::Handle(const base::HttpRequest& request, base::HttpReply& r
   } else {
     AnswerProblem(reply, 404, "There is nothing at this path. AWS's API is at /.");
   }
-  reply.head_only = request.method == "HEAD";
   return true;
 }
 
@@ -97,6 +96,11 @@ void LocalEndpoints::AnswerHealth(base::HttpReply& reply) const {
 }
 
 void LocalEndpoints::AnswerClock(const base::HttpRequest& request, base::HttpReply& reply) const {
+  // A web page can send a simple POST to any address; it cannot hide that it is one.
+  if (request.Header("origin").data() != nullptr) {
+    AnswerProblem(reply, 403, "The clock can't be moved from a web page.");
+    return;
+  }
   if (request.method == "POST" && !MoveClock(request.body, *options_.test_clock)) {
     AnswerProblem(
         reply, 400,

@@ -1,13 +1,13 @@
 #include "base/http_message.h"
 
+#include "base/ascii.h"
+
 namespace coffer::base {
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    if (folded != lower[i]) return false;
+    if (ToLower(text[i]) != lower[i]) return false;
   }
   return true;
 }

@@ -41,7 +41,7 @@ struct HttpReply {
   std::string request_id;         ///< Sent as x-amzn-RequestId when not empty.
   ReplyBuffer body;
   bool close = false;      ///< Close the connection after this reply.
-  bool head_only = false;  ///< The request was HEAD: send the length, not the body.
+  bool head_only = false;  ///< Set by `net` for HEAD: the length is sent, not the body.
 
   void Reset() {
     status = 200;

@@ -61,9 +61,6 @@ class ReplyBuffer {
     if (bytes_.size() > kKeep) bytes_ = {};
   }
 
-  /// Empties the body during the making of a reply (an error replaces a half-written success).
-  void DiscardBody() { Clear(); }
-
  private:
   static constexpr std::size_t kKeep = std::size_t{256} * 1024;
 

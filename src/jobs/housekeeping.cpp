@@ -51,7 +51,6 @@ void Housekeeping::Stop() {
 void Housekeeping::Run() {
   auto next_purge = std::chrono::steady_clock::now();
   bool stopping = false;
-  Try(options_.once);
   while (!stopping) {
     bool woken = false;
     {
@@ -60,15 +59,14 @@ void Housekeeping::Run() {
       woken = std::exchange(woken_, false);
       stopping = stopping_;
     }
-    Try([&] {
-      Flush();
-      options_.every_second();
-      const auto now = std::chrono::steady_clock::now();
-      if (woken || now >= next_purge) {
-        PurgeDue();
-        next_purge = now + options_.purge_interval;
-      }
-    });
+    // One by one: what fails must not keep the others from their work.
+    Try([this] { Flush(); });
+    Try(options_.every_flush);
+    const auto now = std::chrono::steady_clock::now();
+    if (woken || now >= next_purge) {
+      Try([this] { PurgeDue(); });
+      next_purge = now + options_.purge_interval;
+    }
   }
 }
 

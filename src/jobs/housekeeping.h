@@ -22,10 +22,8 @@ class Housekeeping {
   struct Options {
     /// Whether the clock was moved by hand: then it is obeyed at once, without ClockGuard.
     std::function<bool()> clock_was_moved = [] { return false; };
-    /// Called once, when the server is already serving (the check of the whole file).
-    std::function<void()> once = [] {};
-    /// Called once a second and at the end (the anchor against rolled back databases).
-    std::function<void()> every_second = [] {};
+    /// Called at each flush_interval and at the end (the anchor against rolled back databases).
+    std::function<void()> every_flush = [] {};
     std::chrono::milliseconds flush_interval{1000};
     std::chrono::milliseconds purge_interval{60'000};
   };

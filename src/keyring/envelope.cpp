@@ -1,9 +1,9 @@
 #include "keyring/envelope.h"
 
+#include "base/big_endian.h"
 #include "base/encoding.h"
 #include "base/log.h"
 #include "crypto/digest.h"
-#include "keyring/big_endian.h"
 #include "keyring/record.h"
 #include "secrets/secret_identifier.h"
 
@@ -26,7 +26,8 @@ SecretBytes EncodeValue(const Value& value) {
   SecretBytes plaintext((size + kPaddingUnit - 1) / kPaddingUnit * kPaddingUnit);
   auto out = plaintext.ExposeWritable().begin();
   *out++ = static_cast<std::byte>(std::to_underlying(value.kind));
-  out = std::ranges::copy(ToBigEndian(static_cast<std::uint32_t>(value.bytes.size())), out).out;
+  out =
+      std::ranges::copy(base::ToBigEndian(static_cast<std::uint32_t>(value.bytes.size())), out).out;
   std::ranges::copy(value.bytes.Expose(), out);
   return plaintext;
 }
@@ -37,7 +38,7 @@ std::optional<Value> DecodeValue(SecretBytes plaintext) {
   if (bytes.size() < kValuePrefixSize) return std::nullopt;
   const auto kind = static_cast<ValueKind>(bytes.front());
   if (kind != ValueKind::kText && kind != ValueKind::kBinary) return std::nullopt;
-  const std::size_t length = FromBigEndian(bytes.subspan<1, 4>());
+  const std::size_t length = base::FromBigEndian<std::uint32_t>(bytes.subspan<1, 4>());
   if (length > bytes.size() - kValuePrefixSize) return std::nullopt;
   std::memmove(bytes.data(), bytes.data() + kValuePrefixSize, length);
   plaintext.Truncate(length);

@@ -1,6 +1,6 @@
 #include "keyring/installation.h"
 
-#include "keyring/big_endian.h"
+#include "base/big_endian.h"
 #include "keyring/master_key.h"
 #include "store/key_store.h"
 #include "store/row_mac.h"
@@ -35,7 +35,7 @@ bool Installation::Load(Transaction& transaction) {
     throw store::IntegrityError("meta: the installation's keys are incomplete");
   }
   std::ranges::copy(*id, id_.begin());
-  master_version_ = FromBigEndian(std::span(*version).first<4>());
+  master_version_ = base::FromBigEndian<std::uint32_t>(std::span(*version).first<4>());
 
   BindingContext context = NewContext();
   context.Add(ContextTag::kInstallationKeyName, kRowMacKeyMeta);
@@ -60,7 +60,7 @@ void Installation::Make(Transaction& transaction, Random& random) {
   const auto sealed =
       SealUnderMaster(Purpose::kInstallationKey, context, row_mac_key_.Expose(), random);
   store::KeyStore::PutMeta(transaction, kInstallationIdMeta, id_);
-  store::KeyStore::PutMeta(transaction, kMasterKeyVersionMeta, ToBigEndian(master_version_));
+  store::KeyStore::PutMeta(transaction, kMasterKeyVersionMeta, base::ToBigEndian(master_version_));
   store::KeyStore::PutMeta(transaction, kRowMacKeyMeta, sealed);
 }
 

@@ -1,6 +1,6 @@
 #include "keyring/key_command.h"
 
-#include "keyring/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "keyring/master_key.h"
 
 #include <array>
@@ -96,7 +96,7 @@ class Process {
   pid_t process_;
 };
 
-void WaitUntilReadable(const FileDescriptor& descriptor, Deadline deadline,
+void WaitUntilReadable(const base::FileDescriptor& descriptor, Deadline deadline,
                        const std::string& path) {
   for (;;) {
     const auto left =
@@ -109,7 +109,7 @@ void WaitUntilReadable(const FileDescriptor& descriptor, Deadline deadline,
   }
 }
 
-SecretBytes ReadOutput(const FileDescriptor& output, Deadline deadline, std::size_t limit,
+SecretBytes ReadOutput(const base::FileDescriptor& output, Deadline deadline, std::size_t limit,
                        const std::string& path) {
   SecretBytes text(limit + 1);
   std::size_t size = 0;
@@ -127,10 +127,10 @@ SecretBytes ReadOutput(const FileDescriptor& output, Deadline deadline, std::siz
   return text;
 }
 
-std::pair<FileDescriptor, FileDescriptor> NewPipe(const std::string& path) {
+std::pair<base::FileDescriptor, base::FileDescriptor> NewPipe(const std::string& path) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) CheckError(errno, path, "no pipe");
-  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+  return {base::FileDescriptor(ends[0]), base::FileDescriptor(ends[1])};
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ SecretBytes RunKeyCommand(const std::string& path, const CommandLimits& limits) 
 
   // It may close its output long before it ends; only its exit status tells whether to trust it.
   // By number: glibc 2.36 declares pidfd_open without C linkage.
-  const FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, process.id(), 0)));
+  const base::FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, process.id(), 0)));
   if (!ended.valid()) CheckError(errno, path, "cannot be waited for");
   WaitUntilReadable(ended, deadline, path);
   const int status = process.Wait();

@@ -1,11 +1,12 @@
 #include "keyring/master_key.h"
 
+#include "base/ascii.h"
+#include "base/durable_file.h"
 #include "base/encoding.h"
-#include "keyring/file_descriptor.h"
+#include "base/file_descriptor.h"
 #include "keyring/key_command.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -40,7 +41,7 @@ std::string_view WithoutBlanks(std::string_view text) {
 std::optional<SecretBytes> DecodeHexKey(std::string_view text) {
   SecretBytes lower = SecretBytes::FromText(text);
   for (std::byte& character : lower.ExposeWritable()) {
-    character = static_cast<std::byte>(std::tolower(std::to_integer<int>(character)));
+    character = static_cast<std::byte>(base::ToLower(std::to_integer<char>(character)));
   }
   SecretBytes key(kMasterKeySize);
   if (!base::FromHex(lower.ExposeText(), key.ExposeWritable())) return std::nullopt;
@@ -66,7 +67,7 @@ SecretBytes DecodeKey(const SecretBytes& source, const std::string& where) {
   return *std::move(key);
 }
 
-void CheckFile(const FileDescriptor& file, const std::string& where) {
+void CheckFile(const base::FileDescriptor& file, const std::string& where) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) RefuseWithErrno(where, "cannot be examined");
   if (!S_ISREG(status.st_mode)) Refuse(where, "is not a regular file");
@@ -77,7 +78,7 @@ void CheckFile(const FileDescriptor& file, const std::string& where) {
   }
 }
 
-SecretBytes ReadFile(const FileDescriptor& file, const std::string& where) {
+SecretBytes ReadFile(const base::FileDescriptor& file, const std::string& where) {
   SecretBytes content(kLongestSource + 1);
   std::size_t size = 0;
   for (;;) {
@@ -96,7 +97,8 @@ SecretBytes ReadFile(const FileDescriptor& file, const std::string& where) {
 SecretBytes LoadFromFile(const std::string& path) {
   const std::string where = "file " + path;
   // O_NONBLOCK: opening a named pipe must not wait for a writer before it is refused.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const base::FileDescriptor file(
+      ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!file.valid() && errno == ELOOP) Refuse(where, "is a symbolic link");
   if (!file.valid()) RefuseWithErrno(where, "cannot be opened");
   CheckFile(file, where);
@@ -115,22 +117,6 @@ SecretBytes LoadFromEnvironment(const std::string& name) {
   ::explicit_bzero(value, text.size());
   ::unsetenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
   return DecodeKey(text, where);
-}
-
-void WriteDurably(const FileDescriptor& file, const std::filesystem::path& path,
-                  std::span<const std::byte> content, const std::string& where) {
-  while (!content.empty()) {
-    const ssize_t count = ::write(file.get(), content.data(), content.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) RefuseWithErrno(where, "cannot be written");
-    content = content.subspan(static_cast<std::size_t>(count));
-  }
-  if (::fsync(file.get()) != 0) RefuseWithErrno(where, "cannot be written");
-  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
-  const FileDescriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid() || ::fsync(directory.get()) != 0) {
-    RefuseWithErrno(where, "its directory cannot be written");
-  }
 }
 
 /// `key` in hexadecimal with a line feed.
@@ -159,19 +145,14 @@ SecretBytes LoadMasterKey(const MasterKeySource& source) {
 
 SecretBytes CreateMasterKeyFile(const std::filesystem::path& file, Random& random) {
   const std::string where = "file " + file.string();
-  const FileDescriptor descriptor(
-      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!descriptor.valid()) RefuseWithErrno(where, "cannot be created");
+  SecretBytes key(kMasterKeySize);
+  random.Fill(key.ExposeWritable());
   try {
-    SecretBytes key(kMasterKeySize);
-    random.Fill(key.ExposeWritable());
-    WriteDurably(descriptor, file, ToHexLine(key).Expose(), where);
-    return key;
-  } catch (...) {
-    // Half a key would be refused at every later start.
-    ::unlink(file.c_str());
-    throw;
+    base::CreateFile(file, 0600, {ToHexLine(key).ExposeText()});
+  } catch (const std::system_error& error) {
+    Refuse(where, "cannot be created: " + error.code().message());
   }
+  return key;
 }
 
 }  // namespace coffer::keyring

@@ -1,7 +1,7 @@
 #include "keyring/record.h"
 
+#include "base/big_endian.h"
 #include "base/encoding.h"
-#include "keyring/big_endian.h"
 
 #include <algorithm>
 #include <cstring>
@@ -24,8 +24,9 @@ using HeaderBytes = std::array<std::byte, kRecordHeaderSize>;
 HeaderBytes EncodeHeader(const RecordHeader& header, std::size_t length) {
   HeaderBytes bytes{kFormat, kSuite, std::byte{static_cast<std::uint8_t>(header.purpose)}, kFlags};
   std::ranges::copy(header.key_id, bytes.begin() + kKeyIdOffset);
-  std::ranges::copy(ToBigEndian(header.key_version), bytes.begin() + kKeyVersionOffset);
-  std::ranges::copy(ToBigEndian(static_cast<std::uint32_t>(length)), bytes.begin() + kLengthOffset);
+  std::ranges::copy(base::ToBigEndian(header.key_version), bytes.begin() + kKeyVersionOffset);
+  std::ranges::copy(base::ToBigEndian(static_cast<std::uint32_t>(length)),
+                    bytes.begin() + kLengthOffset);
   return bytes;
 }
 
@@ -81,7 +82,7 @@ BindingContext& BindingContext::Add(ContextTag tag, std::span<const std::byte> b
   auto out = bytes_.begin() + static_cast<std::ptrdiff_t>(size_);
   *out++ = static_cast<std::byte>(number >> 8);
   *out++ = static_cast<std::byte>(number);
-  out = std::ranges::copy(ToBigEndian(static_cast<std::uint32_t>(bytes.size())), out).out;
+  out = std::ranges::copy(base::ToBigEndian(static_cast<std::uint32_t>(bytes.size())), out).out;
   std::ranges::copy(bytes, out);
   size_ += kItemHeaderSize + bytes.size();
   return *this;
@@ -92,7 +93,7 @@ BindingContext& BindingContext::Add(ContextTag tag, std::string_view text) {
 }
 
 BindingContext& BindingContext::Add(ContextTag tag, std::uint32_t number) {
-  const std::array<std::byte, 4> bytes = ToBigEndian(number);
+  const std::array<std::byte, 4> bytes = base::ToBigEndian(number);
   return Add(tag, std::span<const std::byte>(bytes));
 }
 
@@ -118,7 +119,7 @@ std::optional<RecordHeader> ParseRecord(std::span<const std::byte> record, Purpo
   if (record.size() < kRecordOverhead) return std::nullopt;
   const auto header = record.first<kRecordHeaderSize>();
   const std::byte expected_purpose{static_cast<std::uint8_t>(purpose)};
-  const std::size_t length = FromBigEndian(header.subspan<kLengthOffset, 4>());
+  const std::size_t length = base::FromBigEndian<std::uint32_t>(header.subspan<kLengthOffset, 4>());
   if (header[0] != kFormat || header[1] != kSuite || header[2] != expected_purpose ||
       header[3] != kFlags || length != record.size() - kRecordOverhead) {
     return std::nullopt;
@@ -126,7 +127,7 @@ std::optional<RecordHeader> ParseRecord(std::span<const std::byte> record, Purpo
   RecordHeader parsed;
   parsed.purpose = purpose;
   std::ranges::copy(header.subspan<kKeyIdOffset, sizeof(secrets::KeyId)>(), parsed.key_id.begin());
-  parsed.key_version = FromBigEndian(header.subspan<kKeyVersionOffset, 4>());
+  parsed.key_version = base::FromBigEndian<std::uint32_t>(header.subspan<kKeyVersionOffset, 4>());
   return parsed;
 }
 

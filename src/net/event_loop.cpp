@@ -19,7 +19,7 @@ void LogFailure(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const std::exception& error) {
-    base::log::Error("connection_failed", {{"error", error.what()}});
+    base::log::Error("connection.failed", {{"reason", error.what()}});
   }
 }
 

@@ -13,7 +13,6 @@
 #include <stdexcept>
 #include <string>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace coffer::net {
 namespace {
@@ -21,7 +20,9 @@ namespace {
 constexpr int kBacklog = 1024;
 constexpr std::chrono::milliseconds kPauseAfterFailure{50};
 
-int OpenSpareDescriptor() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+base::FileDescriptor OpenSpareDescriptor() {
+  return base::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
 void Bind(Acceptor& acceptor, const ServerOptions& options) {
   const auto address = asio::ip::make_address(options.address);
@@ -54,14 +55,9 @@ Listener::Listener(const ServerOptions& options, ConnectionCount& count,
     Bind(acceptor_, options);
     port_ = acceptor_.local_endpoint().port();
   } catch (const boost::system::system_error& error) {
-    ::close(spare_descriptor_);
     throw std::runtime_error("cannot listen on " + options.address + " port " +
                              std::to_string(options.port) + ": " + error.code().message());
   }
-}
-
-Listener::~Listener() {
-  if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
 }
 
 void Listener::Start() { asio::co_spawn(loops_.front()->context(), Run(), asio::detached); }
@@ -83,13 +79,22 @@ Awaitable<void> Listener::Run() {
     auto [error, socket] = co_await acceptor_.async_accept(loop.context(), kAwait);
     if (!acceptor_.is_open()) co_return;  // Perhaps with a connection, of which it is too late.
     if (!error) {
-      Admit(std::move(socket), loop);
+      TryToAdmit(std::move(socket), loop);
     } else if (error != asio::error::connection_aborted) {
-      base::log::Warning("accept_failed", {{"error", error.message()}});
+      base::log::Warning("connection.not_accepted", {{"reason", error.message()}});
       if (OutOfDescriptors(error)) RefuseOne();
       pause.expires_after(kPauseAfterFailure);  // Whatever it is, never spin on it.
       co_await pause.async_wait(kAwait);
     }
+  }
+}
+
+// Short memory costs this connection, never the ones to come.
+void Listener::TryToAdmit(Socket socket, EventLoop& loop) {
+  try {
+    Admit(std::move(socket), loop);
+  } catch (const std::exception& failure) {
+    base::log::Error("connection.not_admitted", {{"reason", failure.what()}});
   }
 }
 
@@ -104,9 +109,9 @@ void Listener::Admit(Socket socket, EventLoop& loop) {
 // Without a free descriptor a waiting connection could neither be accepted nor closed, and would
 // wake us for ever. The spare one makes room to close it.
 void Listener::RefuseOne() {
-  if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
-  const int connection = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
-  if (connection >= 0) ::close(connection);
+  spare_descriptor_.Close();
+  base::FileDescriptor(::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC))
+      .Close();
   spare_descriptor_ = OpenSpareDescriptor();
 }
 

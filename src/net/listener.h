@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/file_descriptor.h"
 #include "net/asio_types.h"
 #include "net/connection_count.h"
 #include "net/event_loop.h"
@@ -18,7 +19,6 @@ class Listener {
   /// the listener. Throws std::runtime_error with a message for the operator.
   Listener(const ServerOptions& options, ConnectionCount& count,
            std::span<const std::unique_ptr<EventLoop>> loops);
-  ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -30,6 +30,7 @@ class Listener {
 
  private:
   [[nodiscard]] Awaitable<void> Run();
+  void TryToAdmit(Socket socket, EventLoop& loop);
   void Admit(Socket socket, EventLoop& loop);
   void RefuseOne();
 
@@ -37,7 +38,7 @@ class Listener {
   std::span<const std::unique_ptr<EventLoop>> loops_;
   Acceptor acceptor_;
   std::uint16_t port_ = 0;
-  int spare_descriptor_ = -1;
+  base::FileDescriptor spare_descriptor_;
 };
 
 }  // namespace coffer::net

@@ -1,3 +1,4 @@
+#include "base/durable_file.h"
 #include "base/log.h"
 #include "net/certificate_maker.h"
 #include "net/tls_context.h"
@@ -6,13 +7,10 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <stdexcept>
 #include <string_view>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace coffer::net {
 namespace {
@@ -20,47 +18,6 @@ namespace {
 constexpr int kRenewalDays = 30;
 constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kReadableByAll = 0644;
-
-[[noreturn]] void ThrowFor(const std::filesystem::path& path) {
-  throw std::runtime_error("cannot write " + path.string() + ": " +
-                           std::generic_category().message(errno));
-}
-
-void WriteAll(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0) ThrowFor(path);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-}
-
-void SynchronizeDirectory(const std::filesystem::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) ThrowFor(directory);
-  const int result = ::fsync(descriptor);
-  ::close(descriptor);
-  if (result != 0) ThrowFor(directory);
-}
-
-// A reader sees the old file or the new one, whole, even after a power cut.
-void ReplaceFile(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {
-  const std::filesystem::path temporary = path.string() + ".new";
-  ::unlink(temporary.c_str());
-  const int descriptor =
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-  if (descriptor < 0) ThrowFor(temporary);
-  try {
-    if (::fchmod(descriptor, mode) != 0) ThrowFor(temporary);
-    WriteAll(descriptor, bytes, temporary);
-    if (::fsync(descriptor) != 0) ThrowFor(temporary);
-  } catch (...) {
-    ::close(descriptor);
-    throw;
-  }
-  ::close(descriptor);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) ThrowFor(path);
-  SynchronizeDirectory(path.parent_path());
-}
 
 std::string_view Contents(BIO* memory) {
   char* data = nullptr;
@@ -79,8 +36,8 @@ void Save(const KeyPair& pair, const std::filesystem::path& key,
       PEM_write_bio_X509(certificate_text.get(), pair.certificate.get()) != 1) {
     throw std::runtime_error("cannot encode a certificate: " + TakeOpenSslError());
   }
-  ReplaceFile(key, Contents(key_text.get()), kOwnerOnly);
-  ReplaceFile(certificate, Contents(certificate_text.get()), kReadableByAll);
+  base::ReplaceFile(key, kOwnerOnly, {Contents(key_text.get())});
+  base::ReplaceFile(certificate, kReadableByAll, {Contents(certificate_text.get())});
 }
 
 int RefusePassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*argument*/) {
@@ -129,14 +86,14 @@ LocalCertificates EnsureLocalCertificates(const std::filesystem::path& directory
   if (!IsUsable(authority.certificate.get(), authority.key.get(), kRenewalDays)) {
     authority = MakeAuthority();
     Save(authority, authority_key, files.authority);
-    base::log::Info("certificate_authority_made", {{"file", files.authority.string()}});
+    base::log::Info("certificate_authority.created", {{"file", files.authority.string()}});
   }
   const std::vector<std::string> all_names = WithLocalNames(names);
   const KeyPair leaf = Load(files.private_key, files.certificate);
   if (!IsUsable(leaf.certificate.get(), leaf.key.get(), kRenewalDays) ||
       !IsLeafFor(leaf.certificate.get(), authority.certificate.get(), all_names)) {
     Save(MakeLeaf(authority, all_names), files.private_key, files.certificate);
-    base::log::Info("certificate_made", {{"file", files.certificate.string()}});
+    base::log::Info("certificate.created", {{"file", files.certificate.string()}});
   }
   return files;
 }

@@ -133,10 +133,12 @@ Awaitable<bool> Session::Answer() {
     // a peer with many connections is woken once instead of for each of them.
     co_await asio::post(stream_.socket().get_executor(), asio::use_awaitable_t<Executor>{});
   }
+  reply_->head_only = request.method == "HEAD";
   const bool keep_alive = reader_.keep_alive() && !reply_->close && !loop_.draining();
   const bool sent = co_await SendReply(keep_alive);
   reader_.Next();
-  co_return sent&& keep_alive;
+  const bool stays_open = sent && keep_alive;
+  co_return stays_open;
 }
 
 Awaitable<void> Session::Refuse(Refusal refusal) {

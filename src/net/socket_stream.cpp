@@ -81,7 +81,9 @@ SocketStream::Status SocketStream::StatusOfTls(int result) const {
 }
 
 void SocketStream::ReleaseBuffers() {
-  if (ssl_) SSL_free_buffers(ssl_.get());
+  // Before 3.0.14 this could free a buffer that is in use (CVE-2024-4741).
+  constexpr unsigned long kFirstGoodVersion = 0x300000e0UL;
+  if (ssl_ && OpenSSL_version_num() >= kFirstGoodVersion) SSL_free_buffers(ssl_.get());
 }
 
 void SocketStream::FinishSending() {

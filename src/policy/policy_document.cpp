@@ -1,5 +1,6 @@
 #include "policy/policy_document.h"
 
+#include "base/ascii.h"
 #include "base/encoding.h"
 #include "json/document.h"
 #include "policy/principal_form.h"
@@ -98,8 +99,8 @@ bool IsAction(std::string_view text) {
   if (text == "*") return true;
   const std::size_t colon = text.find(':');
   if (colon == 0 || colon >= text.size() - 1) return false;
-  const auto is_service = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; };
-  const auto is_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '*' || c == '?'; };
+  const auto is_service = [](char c) { return base::IsAlphanumeric(c) || c == '-'; };
+  const auto is_name = [](char c) { return base::IsAlphanumeric(c) || c == '*' || c == '?'; };
   return std::ranges::all_of(text.substr(0, colon), is_service) &&
          std::ranges::all_of(text.substr(colon + 1), is_name);
 }
@@ -121,8 +122,7 @@ bool IsPrincipal(Value value) {
 
 bool IsOperator(std::string_view written) {
   std::string name(written);
-  std::ranges::transform(name, name.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(name, name.begin(), base::ToLower);
   std::string_view rest = name;
   for (const std::string_view prefix : {"forallvalues:", "foranyvalue:"}) {
     if (rest.starts_with(prefix)) {

@@ -1,5 +1,8 @@
 #include "policy/principal_form.h"
 
+#include "base/account.h"
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -8,29 +11,20 @@ namespace coffer::policy {
 
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-
-bool IsAccount(std::string_view text) {
-  return text.size() == 12 && std::ranges::all_of(text, IsDigit);
-}
-
 /// Users (AIDA) and roles (AROA); AWS shows the id of a principal that has been deleted.
 bool IsUniqueId(std::string_view text) {
   return text.size() >= 16 && (text.starts_with("AIDA") || text.starts_with("AROA")) &&
-         std::ranges::all_of(text, [](char c) { return IsUpper(c) || IsDigit(c); });
+         std::ranges::all_of(text, [](char c) { return base::IsUpper(c) || base::IsDigit(c); });
 }
 
 bool IsPartition(std::string_view text) {
   return text.starts_with("aws") &&
-         std::ranges::all_of(text, [](char c) { return IsLower(c) || c == '-'; });
+         std::ranges::all_of(text, [](char c) { return base::IsLower(c) || c == '-'; });
 }
 
 bool IsName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return IsLower(c) || IsUpper(c) || IsDigit(c) ||
-           std::string_view("_+=,.@-").find(c) != std::string_view::npos;
+    return base::IsAlphanumeric(c) || std::string_view("_+=,.@-").find(c) != std::string_view::npos;
   });
 }
 
@@ -77,14 +71,14 @@ bool IsPrincipalArn(std::string_view text) {
   if (TakeSegment(text) != "arn" || !IsPartition(TakeSegment(text))) return false;
   const std::string_view service = TakeSegment(text);
   const std::string_view region = TakeSegment(text);
-  if (!region.empty() || !IsAccount(TakeSegment(text))) return false;
+  if (!region.empty() || !base::IsAccountId(TakeSegment(text))) return false;
   return (service == "iam" && IsIamResource(text)) || (service == "sts" && IsStsResource(text));
 }
 
 }  // namespace
 
 bool IsAwsPrincipal(std::string_view text) {
-  return text == "*" || IsAccount(text) || IsUniqueId(text) || IsPrincipalArn(text);
+  return text == "*" || base::IsAccountId(text) || IsUniqueId(text) || IsPrincipalArn(text);
 }
 
 bool IsServicePrincipal(std::string_view text) {
@@ -92,7 +86,7 @@ bool IsServicePrincipal(std::string_view text) {
     if (!text.ends_with(suffix)) continue;
     const std::string_view name = text.substr(0, text.size() - suffix.size());
     return !name.empty() && std::ranges::all_of(name, [](char c) {
-      return IsLower(c) || IsDigit(c) || c == '-' || c == '.';
+      return base::IsLower(c) || base::IsDigit(c) || c == '-' || c == '.';
     });
   }
   return false;

@@ -1,5 +1,7 @@
 #include "secrets/filter.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -18,22 +20,17 @@ constexpr std::array<std::pair<std::string_view, FilterKey>, 7> kKeys{{
     {"all", FilterKey::kAll},
 }};
 
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-char ToLower(char c) { return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool IsSeparator(char c) {
   const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-  return is_ascii && !IsLower(c) && !IsUpper(c) && !IsDigit(c);
+  return is_ascii && !base::IsAlphanumeric(c);
 }
 
 /// Whether the word before `text[i]` ends there. An upper-case letter begins a word after a
 /// lower-case one and before one: `AppBeta` is App, Beta; `COMPANYthings` is COMPAN, Ythings.
 bool EndsWord(std::string_view text, std::size_t i) {
-  if (IsSeparator(text[i]) || IsDigit(text[i]) != IsDigit(text[i - 1])) return true;
-  const bool lower_follows = i + 1 < text.size() && IsLower(text[i + 1]);
-  return IsUpper(text[i]) && (IsLower(text[i - 1]) || lower_follows);
+  if (IsSeparator(text[i]) || base::IsDigit(text[i]) != base::IsDigit(text[i - 1])) return true;
+  const bool lower_follows = i + 1 < text.size() && base::IsLower(text[i + 1]);
+  return base::IsUpper(text[i]) && (base::IsLower(text[i - 1]) || lower_follows);
 }
 
 /// Removes and returns the first word of `text`; empty when there is none.
@@ -49,8 +46,8 @@ std::string_view TakeWord(std::string_view& text) {
 }
 
 bool StartsWithIgnoringCase(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         std::ranges::equal(text.substr(0, prefix.size()), prefix, {}, ToLower, ToLower);
+  return text.size() >= prefix.size() && std::ranges::equal(text.substr(0, prefix.size()), prefix,
+                                                            {}, base::ToLower, base::ToLower);
 }
 
 /// Whether some word of `text` begins with `prefix`. Nothing is allocated: a listing may ask this
@@ -149,7 +146,7 @@ std::optional<std::string> RequiredNamePrefix(std::span<const Filter> filters) {
 std::vector<std::string> Words(std::string_view text) {
   std::vector<std::string> words;
   for (auto word = TakeWord(text); !word.empty(); word = TakeWord(text)) {
-    std::ranges::transform(word, std::back_inserter(words.emplace_back()), ToLower);
+    std::ranges::transform(word, std::back_inserter(words.emplace_back()), base::ToLower);
   }
   return words;
 }

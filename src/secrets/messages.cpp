@@ -73,12 +73,6 @@ ApiError InvalidName() {
           "following: -/_+=.@!"};
 }
 
-ApiError DefaultKeyAcrossAccounts() {
-  return {ErrorCode::kInvalidRequest,
-          "You can't access a secret from a different AWS account if you encrypt the secret with "
-          "the default KMS service key."};
-}
-
 ApiError KmsAccessDenied() { return {ErrorCode::kAccessDenied, "Access to KMS is not allowed"}; }
 
 ApiError InvalidKmsKeyRegion(std::string_view region) {

@@ -22,7 +22,6 @@ namespace coffer::secrets {
 [[nodiscard]] ApiError BothValuesGiven();
 [[nodiscard]] ApiError NoValueGiven();
 [[nodiscard]] ApiError InvalidName();
-[[nodiscard]] ApiError DefaultKeyAcrossAccounts();
 [[nodiscard]] ApiError KmsAccessDenied();
 [[nodiscard]] ApiError InvalidKmsKeyRegion(std::string_view region);
 [[nodiscard]] ApiError InvalidNextToken();

@@ -78,6 +78,7 @@ Result<void> CheckName(std::string_view name) {
 std::string_view PartitionOf(std::string_view region) {
   if (region.starts_with("cn-")) return "aws-cn";
   if (region.starts_with("us-gov-")) return "aws-us-gov";
+  if (region.starts_with("eusc-")) return "aws-eusc";
   return "aws";
 }
 

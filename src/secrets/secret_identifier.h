@@ -29,7 +29,7 @@ struct SecretIdentifier {
 /// ValidationException unless every character is allowed in a name: [A-Za-z0-9/_+=.@!-].
 [[nodiscard]] Result<void> CheckName(std::string_view name);
 
-/// `aws`, `aws-cn` or `aws-us-gov`, by region.
+/// `aws`, `aws-cn`, `aws-us-gov` or `aws-eusc`, by region.
 [[nodiscard]] std::string_view PartitionOf(std::string_view region);
 
 /// `arn:aws:secretsmanager:<region>:<account>:secret:<name>-<suffix>`

@@ -13,6 +13,7 @@ Result<void> CheckKeys(std::span<const Tag> added) {
       return Fail(ErrorCode::kInvalidParameter,
                   "aws: prefixed tag key names are not allowed for external use.");
     }
+    if (tag.key.empty()) return Fail(ErrorCode::kInvalidParameter, "A tag needs a Key.");
     keys.push_back(tag.key);
   }
   std::ranges::sort(keys);

@@ -1,13 +1,11 @@
 #include "server/anchor.h"
 
+#include "base/durable_file.h"
 #include "server/data_directory.h"
 
-#include <cerrno>
-#include <fcntl.h>
 #include <fstream>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 
 namespace coffer::server {
 
@@ -33,18 +31,11 @@ void Anchor::Check(std::int64_t commit_sequence) {
 
 void Anchor::Advance(std::int64_t commit_sequence) {
   if (commit_sequence <= written_) return;
-  const std::string text = std::to_string(commit_sequence) + "\n";
-  const std::filesystem::path fresh = file_.string() + ".new";
-  const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool written =
-      descriptor >= 0 &&
-      ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fdatasync(descriptor) == 0;
-  const int error = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!written || ::rename(fresh.c_str(), file_.c_str()) != 0) {
-    throw DataDirectoryError("The anchor file " + file_.string() + " can't be written: " +
-                             std::generic_category().message(written ? errno : error) + ".");
+  try {
+    base::ReplaceFile(file_, 0600, {std::to_string(commit_sequence), "\n"});
+  } catch (const std::system_error& error) {
+    throw DataDirectoryError("The anchor file " + file_.string() +
+                             " can't be written: " + error.code().message() + ".");
   }
   written_ = commit_sequence;
 }

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <sysexits.h>
 #include <unistd.h>
@@ -52,8 +53,11 @@ class SettingFlags {
   [[nodiscard]] Config Load(Profile profile) const {
     ConfigSources sources{.profile = profile, .file = {}, .environment = {}, .flags = {}};
     if (!file_.empty()) sources.file = file_;
+    // Of others than settings the name is enough: one of them may hold the master key.
     for (char** variable = ::environ; *variable != nullptr; ++variable) {
-      sources.environment.emplace_back(*variable);
+      const std::string_view entry(*variable);
+      const std::string_view name = entry.substr(0, entry.find('='));
+      sources.environment.emplace_back(FindSettingOfVariable(name) ? entry : name);
     }
     for (const Flag& flag : flags_) {
       if (flag.option->count() > 0) sources.flags.emplace(flag.setting->name, flag.argument);
@@ -85,7 +89,11 @@ int CheckConfig(const SettingFlags& flags, bool strict) {
 }
 
 int VerifyData(const SettingFlags& flags) {
-  Vault vault(flags.Load(Profile::kDevelopment), [](std::string_view) {});
+  const Config config = flags.Load(Profile::kDevelopment);
+  if (!std::filesystem::exists(DataDirectory::DatabaseOf(config.data_directory))) {
+    throw DataDirectoryError("There is no data in " + config.data_directory + ".");
+  }
+  Vault vault(config, [](std::string_view) {});
   const VerificationReport report = Verify(vault);
   for (const std::string& problem : report.problems) Say(problem + "\n");
   Say(std::to_string(report.secrets) + " secrets, " + std::to_string(report.versions) +

@@ -1,5 +1,7 @@
 #include "server/config_loader.h"
 
+#include "base/ascii.h"
+
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -70,20 +72,18 @@ void ApplyFile(Config& config, const std::string& file) {
 
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::ranges::transform(lower, lower.begin(), base::ToLower);
   return lower;
 }
 
 void ApplyEnvironment(Config& config, const std::vector<std::string>& environment) {
   std::vector<std::string> unknown;
   for (const std::string& entry : environment) {
-    const std::size_t equals = entry.find('=');
-    if (!entry.starts_with(kPrefix) || equals == std::string::npos) continue;
+    const std::size_t equals = std::min(entry.find('='), entry.size());
     const std::string variable = entry.substr(0, equals);
-    const std::string name = LowerCase(std::string_view(variable).substr(kPrefix.size()));
-    if (const Setting* setting = FindSetting(name)) {
+    if (!variable.starts_with(kPrefix)) continue;
+    const Setting* setting = FindSettingOfVariable(variable);
+    if (setting != nullptr && equals < entry.size()) {
       Apply(config, *setting, entry.substr(equals + 1), "environment variable " + variable);
     } else {
       unknown.push_back(variable);

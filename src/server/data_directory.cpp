@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace coffer::server {
 namespace {
@@ -29,6 +28,10 @@ void Make(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     throw DataDirectoryError("The data directory " + path.string() +
                              " can't be made: " + std::generic_category().message(errno) + ".");
+  }
+  // One that was there may be open to others; it can be closed by its owner alone.
+  if (::chmod(path.c_str(), 0700) != 0) {
+    base::log::Warning("data.directory_not_closed", {{"directory", path.string()}});
   }
 }
 
@@ -50,17 +53,16 @@ void WarnOfNetworkFileSystem(const std::filesystem::path& path) {
   }
 }
 
-int LockFile(const std::filesystem::path& path) {
+base::FileDescriptor LockFile(const std::filesystem::path& path) {
   const std::filesystem::path file = path / "lock";
-  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0) {
+  base::FileDescriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock.valid()) {
     throw DataDirectoryError("The data directory " + path.string() +
                              " can't be written: " + std::generic_category().message(errno) +
                              ". Give it to the user that runs the server, or choose another one "
                              "with --data.");
   }
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    ::close(lock);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     throw DataDirectoryError("Another server is using the data directory " + path.string() +
                              ". Stop it, or choose another directory with --data.");
   }
@@ -79,7 +81,6 @@ DataDirectory::DataDirectory(const std::filesystem::path& path, bool ephemeral)
 }
 
 DataDirectory::~DataDirectory() {
-  ::close(lock_);
   if (!ephemeral_) return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);

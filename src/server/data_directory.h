@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/file_descriptor.h"
+
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -24,10 +26,13 @@ class DataDirectory {
   DataDirectory& operator=(const DataDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path Database() const { return path_ / "coffer.db"; }
+  [[nodiscard]] std::filesystem::path Database() const { return DatabaseOf(path_); }
   [[nodiscard]] std::filesystem::path MasterKey() const { return path_ / "master.key"; }
   [[nodiscard]] std::filesystem::path Tls() const { return path_ / "tls"; }
   [[nodiscard]] std::filesystem::path RootCredentials() const { return path_ / "root-credentials"; }
+  [[nodiscard]] static std::filesystem::path DatabaseOf(const std::filesystem::path& path) {
+    return path / "coffer.db";
+  }
   /// Where administrative subcommands reach the server whose data directory is `path`.
   [[nodiscard]] static std::filesystem::path AdminSocketOf(const std::filesystem::path& path) {
     return path / "admin.sock";
@@ -36,7 +41,7 @@ class DataDirectory {
  private:
   std::filesystem::path path_;
   bool ephemeral_;
-  int lock_ = -1;
+  base::FileDescriptor lock_;
 };
 
 }  // namespace coffer::server

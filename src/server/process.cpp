@@ -27,13 +27,6 @@ void HardenProcess() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-  }
-  // A client that is gone is an error of a write, not the end of the server.
-  (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
 void BlockStopSignals() {

@@ -5,7 +5,7 @@
 namespace coffer::server {
 
 /// First thing in the process: no core dumps, memory closed to other processes of the same user
-/// (PR_SET_DUMPABLE), as many descriptors as the system allows, SIGPIPE ignored.
+/// (PR_SET_DUMPABLE).
 void HardenProcess();
 
 /// Blocks SIGTERM and SIGINT in this thread and all that it will start.

@@ -64,16 +64,18 @@ void SayReady(const Config& config, const Server& server) {
 int Serve(const Config& config) {
   BlockStopSignals();
   std::atomic<bool> disk_failed = false;
+  std::atomic<bool> stopping = false;
   Server server(config, [&](std::string_view reason) {
     base::log::Error("disk.failed", {{"reason", reason}, {"action", "stopping"}});
     disk_failed = true;
-    ::kill(::getpid(), SIGTERM);
+    if (!stopping) ::kill(::getpid(), SIGTERM);
   });
   server.Start();
   SayReady(config, server);
   base::log::Info("server.ready", {{"port", int{server.port()}}});
 
   WaitForStopSignal();
+  stopping = true;
   base::log::Info("server.stopping");
   server.Stop();
   return disk_failed ? EX_IOERR : EXIT_SUCCESS;

@@ -9,7 +9,6 @@
 #include "jobs/housekeeping.h"
 #include "net/http_server.h"
 #include "net/tls_context.h"
-#include "server/anchor.h"
 #include "server/regions.h"
 #include "server/root_access_key.h"
 #include "server/vault.h"
@@ -17,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -83,11 +83,11 @@ class Server::Implementation {
   [[nodiscard]] api::AccessKeys LoadAccessKeys();
   [[nodiscard]] jobs::Housekeeping::Options HousekeepingOptions();
   [[nodiscard]] std::string Status() const;
+  void Examine(const std::stop_token& stop);
 
   Config config_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   server::Vault vault_;
-  std::optional<server::Anchor> anchor_;
   api::AccessKeys access_keys_;
   services::secretsmanager::Service service_;
   sigv4::Verifier verifier_;
@@ -97,6 +97,7 @@ class Server::Implementation {
   net::LocalCertificates certificates_;
   net::HttpServer http_;
   std::optional<admin::AdminSocket> admin_;
+  std::jthread examination_;  // Of the whole database file, while the server already serves.
 };
 
 Server::Implementation::Implementation(const Config& config,
@@ -125,10 +126,6 @@ Server::Implementation::Implementation(const Config& config,
       http_(NetOptionsOf(config), certificates_.certificate, certificates_.private_key,
             dispatcher_) {
   vault_.clock.OnMove([this] { housekeeping_.Wake(); });
-  if (!config.anchor_file.empty()) {
-    anchor_.emplace(config.anchor_file);
-    anchor_->Check(vault_.database.commit_sequence());
-  }
   if (config.trust_any_signature) {
     base::log::Warning("signatures.not_verified", {{"reason", "trust_any_signature is set"}});
   }
@@ -148,13 +145,8 @@ api::AccessKeys Server::Implementation::LoadAccessKeys() {
 jobs::Housekeeping::Options Server::Implementation::HousekeepingOptions() {
   jobs::Housekeeping::Options options;
   options.clock_was_moved = [this] { return vault_.clock.moved(); };
-  options.once = [this] {
-    if (const auto damage = vault_.database.FindDamage()) {
-      base::log::Error("database.damaged", {{"finding", *damage}});
-    }
-  };
-  options.every_second = [this] {
-    if (anchor_) anchor_->Advance(vault_.database.commit_sequence());
+  options.every_flush = [this] {
+    if (vault_.anchor) vault_.anchor->Advance(vault_.database.commit_sequence());
   };
   return options;
 }
@@ -171,13 +163,28 @@ std::string Server::Implementation::Status() const {
 }
 
 void Server::Implementation::Start() {
-  housekeeping_.Start();
-  http_.Start();
   admin_.emplace(server::DataDirectory::AdminSocketOf(vault_.directory.path()),
                  admin::Commands{{"status", [this] { return Status(); }}});
+  housekeeping_.Start();
+  http_.Start();
+  examination_ = std::jthread([this](const std::stop_token& stop) { Examine(stop); });
+}
+
+// A sick disk should be heard of before the page in question is read for a client.
+void Server::Implementation::Examine(const std::stop_token& stop) {
+  try {
+    if (const auto damage = vault_.database.FindDamage(stop)) {
+      base::log::Error("database.damaged", {{"finding", *damage}});
+    }
+  } catch (const std::exception& error) {
+    if (!stop.stop_requested()) {
+      base::log::Error("database.not_examined", {{"reason", error.what()}});
+    }
+  }
 }
 
 void Server::Implementation::Stop() {
+  examination_.request_stop();
   admin_.reset();
   http_.Stop(std::chrono::seconds(config_.drain_timeout_seconds));
   housekeeping_.Stop();

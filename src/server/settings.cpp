@@ -1,5 +1,6 @@
 #include "server/settings.h"
 
+#include "base/account.h"
 #include "base/log.h"
 
 #include <algorithm>
@@ -76,10 +77,7 @@ void SetListen(Config& config, const SettingValue& value) {
 
 void SetAccount(Config& config, const SettingValue& value) {
   std::string account = TextOf(value);
-  if (account.size() != 12 ||
-      !std::ranges::all_of(account, [](char c) { return c >= '0' && c <= '9'; })) {
-    Refuse("must be twelve digits in quotes");
-  }
+  if (!base::IsAccountId(account)) Refuse("must be twelve digits in quotes");
   config.account = std::move(account);
 }
 
@@ -183,6 +181,18 @@ const Setting* FindSetting(std::string_view name) {
   return found == kSettings.end() ? nullptr : found;
 }
 
+const Setting* FindSettingOfVariable(std::string_view variable) {
+  constexpr std::string_view kPrefix = "COFFER_";
+  if (!variable.starts_with(kPrefix)) return nullptr;
+  variable.remove_prefix(kPrefix.size());
+  const auto* found = std::ranges::find_if(kSettings, [&](const Setting& setting) {
+    return std::ranges::equal(variable, setting.name, [](char capital, char small) {
+      return capital == (small >= 'a' && small <= 'z' ? small - 'a' + 'A' : small);
+    });
+  });
+  return found == kSettings.end() ? nullptr : found;
+}
+
 const Setting* NearestSetting(std::string_view name) {
   const Setting* nearest = nullptr;
   // Half of the name wrong is no longer a typing error.
@@ -196,14 +206,6 @@ const Setting* NearestSetting(std::string_view name) {
     }
   }
   return nearest;
-}
-
-std::string EnvironmentNameOf(const Setting& setting) {
-  std::string name = "COFFER_";
-  for (const char c : setting.name) {
-    name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return name;
 }
 
 std::string FlagNameOf(const Setting& setting) {

@@ -36,10 +36,11 @@ struct Setting {
 /// Every setting, in the order of the sample file.
 [[nodiscard]] std::span<const Setting> Settings();
 [[nodiscard]] const Setting* FindSetting(std::string_view name);
+/// The setting that an environment variable (COFFER_LISTEN) gives, or null.
+[[nodiscard]] const Setting* FindSettingOfVariable(std::string_view variable);
 /// The setting whose name is nearest to `name`, or null when none is near.
 [[nodiscard]] const Setting* NearestSetting(std::string_view name);
 
-[[nodiscard]] std::string EnvironmentNameOf(const Setting& setting);
 [[nodiscard]] std::string FlagNameOf(const Setting& setting);
 
 }  // namespace coffer::server

@@ -55,6 +55,13 @@ SecretBytes MasterKey(const Config& config, const DataDirectory& directory, Rand
   return keyring::CreateMasterKeyFile(file, random);
 }
 
+std::optional<Anchor> CheckedAnchor(const Config& config, std::int64_t commit_sequence) {
+  if (config.anchor_file.empty()) return std::nullopt;
+  Anchor anchor(config.anchor_file);
+  anchor.Check(commit_sequence);
+  return anchor;
+}
+
 std::size_t CacheBytes(const Config& config) {
   constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
   return config.cache_mebibytes == 0 ? AvailableMemory() / 4 : config.cache_mebibytes * kMebibyte;
@@ -68,6 +75,7 @@ Vault::Vault(const Config& config, std::function<void(std::string_view)> on_fata
       directory(config.data_directory, config.ephemeral),
       master_key_(MasterKey(config, directory, random)),
       database(DatabaseOptions(config, directory, std::move(on_fatal)), store::SqliteSchema()),
+      anchor(CheckedAnchor(config, database.commit_sequence())),
       keyring(database, std::move(master_key_), random, clock),
       secrets(keyring.row_mac(), CacheBytes(config)),
       envelope(keyring, random) {}

@@ -6,6 +6,7 @@
 #include "crypto/system_random.h"
 #include "keyring/envelope.h"
 #include "keyring/keyring.h"
+#include "server/anchor.h"
 #include "server/data_directory.h"
 #include "sql/sqlite_database.h"
 #include "store/secret_store.h"
@@ -32,6 +33,7 @@ class Vault {
 
  public:
   sql::SqliteDatabase database;
+  std::optional<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
   keyring::Keyring keyring;
   store::SecretStore secrets;
   keyring::Envelope envelope;

@@ -10,8 +10,10 @@ namespace {
 bool CanBeOpened(Vault& vault, Transaction& transaction, const secrets::Secret& secret,
                  const std::string& version_id) {
   const auto stored = vault.secrets.FindVersion(transaction, secret, version_id);
-  if (!stored || !stored->value.has_value()) return true;  // Nothing there to open.
-  return vault.envelope.Open(transaction, secret, version_id, stored->value.value()).has_value();
+  if (!stored) return true;
+  const std::optional<store::SealedValue>& value = stored->value;
+  if (!value) return true;  // A rotation has not filled it yet.
+  return vault.envelope.Open(transaction, secret, version_id, *value).has_value();
 }
 
 void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret& secret,

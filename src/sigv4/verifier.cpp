@@ -1,5 +1,6 @@
 #include "sigv4/verifier.h"
 
+#include "base/account.h"
 #include "base/encoding.h"
 #include "base/log.h"
 #include "crypto/digest.h"
@@ -100,11 +101,6 @@ const crypto::HmacKey& DecoyKey() {
   return kKey;
 }
 
-bool IsAccountId(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
 
 Verifier::Verifier(const CredentialSource& credentials, VerifierOptions options)
@@ -133,7 +129,7 @@ Result<Caller> Verifier::Verify(const base::HttpRequest& request, const Verifica
   if (auto timely = CheckSigningTime(date, rules.clock_tolerance, now); !timely) {  // 10–12
     // When this host's own clock is wrong, every client fails, and only the operator can tell.
     if (timely.error().code == ErrorCode::kInvalidSignature && MayWarn(now)) {
-      base::log::Warning("signature_time_refused", {{"reason", timely.error().message}});
+      base::log::Warning("signature.time_refused", {{"reason", timely.error().message}});
     }
     return std::unexpected(std::move(timely).error());
   }
@@ -152,14 +148,14 @@ Result<Caller> Verifier::Trust(const AuthorizationHeader& authorization) const {
                 .principal_arn = {},
                 .access_key_id = std::string(scope.access_key_id),
                 .region = std::string(scope.region)};
-  if (IsAccountId(scope.access_key_id)) {
+  if (base::IsAccountId(scope.access_key_id)) {
     caller.account = scope.access_key_id;
   } else if (auto credential = credentials_.Find(scope.access_key_id)) {
     caller.account = std::move(credential->account);
     caller.principal_arn = std::move(credential->principal_arn);
     return caller;
   }
-  caller.principal_arn = Concatenate({"arn:aws:iam::", caller.account, ":root"});
+  caller.principal_arn = base::RootArn(caller.account);
   return caller;
 }
 
@@ -182,7 +178,7 @@ Result<Caller> Verifier::VerifySignature(const base::HttpRequest& request,
   if (!canonical || !SignatureMatches(authorization.signature, expected) ||
       !BodyHashAgrees(request, body_hash)) {
     if (MayWarn(now)) {
-      base::log::Warning("signature_mismatch_for_known_key",
+      base::log::Warning("signature.mismatch_for_known_key",
                          {{"access_key_id", scope.access_key_id}, {"peer", request.peer_address}});
     }
     return Fail(ErrorCode::kInvalidSignature, std::string(kMismatch));

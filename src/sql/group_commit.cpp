@@ -76,7 +76,7 @@ bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
 std::optional<std::string> GroupCommit::GiveUp(SqliteConnection& connection,
                                                std::span<PendingWrite> batch,
                                                const SqliteError& error) {
-  base::log::Error("database_write_failed", {{"reason", error.what()}, {"jobs", batch.size()}});
+  base::log::Error("database.write_failed", {{"reason", error.what()}, {"jobs", batch.size()}});
   if (error.harm() == Harm::kDisk) {
     SettleAll(batch, WriteOutcome::kUnknown);
     return error.what();

@@ -1,5 +1,7 @@
 #include "sql/schema_migration.h"
 
+#include "base/fnv1a.h"
+
 #include <algorithm>
 #include <bit>
 #include <functional>
@@ -84,11 +86,9 @@ void MigrateSchema(SqliteConnection& connection, std::span<const SchemaStep> sch
 }
 
 std::int64_t ChecksumOf(std::string_view sql) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const char character : sql) {
-    hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001B3ULL;
-  }
-  return std::bit_cast<std::int64_t>(hash);
+  base::Fnv1a hash;
+  hash.Add(sql);
+  return std::bit_cast<std::int64_t>(hash.value());
 }
 
 }  // namespace coffer::sql

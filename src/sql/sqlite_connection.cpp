@@ -84,4 +84,6 @@ void SqliteConnection::LeaveWalAlone() {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+void SqliteConnection::Interrupt() { sqlite3_interrupt(handle_.get()); }
+
 }  // namespace coffer::sql

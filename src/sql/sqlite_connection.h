@@ -54,6 +54,8 @@ class SqliteConnection {
   void LeaveWalAlone();
 
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
+  /// Makes the statement that runs now fail. From any thread, while the connection lives.
+  void Interrupt();
 
  private:
   struct Close {

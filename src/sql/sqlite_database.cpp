@@ -66,6 +66,7 @@ class SqliteDatabase::Implementation {
       : writer_connection_(OpenAndMigrate(options, schema)),
         pool_(options),
         is_in_memory_(!options.file),
+        options_(options),
         writer_(writer_connection_, options) {}
 
   /// A database in memory belongs to its one connection, so readers and the writer take turns.
@@ -75,12 +76,26 @@ class SqliteDatabase::Implementation {
   }
   SqliteWriter& writer() { return writer_; }
 
+  [[nodiscard]] std::optional<std::string> FindDamage(const std::stop_token& stop) const {
+    if (is_in_memory_) return std::nullopt;
+    static constexpr Statement kQuickCheck{"PRAGMA quick_check(1)"};
+    const std::unique_ptr<SqliteConnection> connection = OpenReader(options_);
+    const std::stop_callback interrupt(stop, [&] { connection->Interrupt(); });
+    std::optional<std::string> damage;
+    connection->Query(kQuickCheck, {}, [&](const Row& row) {
+      if (row.Text(0) != "ok") damage = row.Text(0);
+      return true;
+    });
+    return damage;
+  }
+
  private:
   // In the order in which they are closed, backwards: the writer's thread ends with a checkpoint,
   // and its connection, the last on the file, removes the WAL.
   SharedConnection writer_connection_;
   ReaderPool pool_;
   bool is_in_memory_;
+  SqliteOptions options_;
   SqliteWriter writer_;
 };
 
@@ -114,16 +129,8 @@ void SqliteDatabase::Write(const std::function<void(Transaction&)>& body) {
   settled.Wait();
 }
 
-std::optional<std::string> SqliteDatabase::FindDamage() {
-  static constexpr Statement kQuickCheck{"PRAGMA quick_check(1)"};
-  std::optional<std::string> damage;
-  Read([&](Transaction& transaction) {
-    transaction.Query(kQuickCheck, {}, [&](const Row& row) {
-      if (row.Text(0) != "ok") damage = row.Text(0);
-      return true;
-    });
-  });
-  return damage;
+std::optional<std::string> SqliteDatabase::FindDamage(const std::stop_token& stop) const {
+  return implementation_->FindDamage(stop);
 }
 
 std::int64_t SqliteDatabase::commit_sequence() const {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,8 +59,9 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] bool Submit(WriteJob job) override;
   void Write(const std::function<void(Transaction&)>& body) override;
 
-  /// What SQLite finds wrong with the file (PRAGMA quick_check), or nullopt. Reads all of it.
-  [[nodiscard]] std::optional<std::string> FindDamage();
+  /// What SQLite finds wrong with the file (PRAGMA quick_check), or nullopt. Reads all of it, on a
+  /// connection of its own; throws SqlError when `stop` is requested meanwhile.
+  [[nodiscard]] std::optional<std::string> FindDamage(const std::stop_token& stop) const;
 
   /// Groups committed since the database was made, those before this start included. A file with a
   /// lower number than one that was seen before is an older copy.

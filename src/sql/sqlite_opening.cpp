@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -74,8 +75,13 @@ void Harden(SqliteConnection& connection, int busy_milliseconds) {
 
 /// SQLite would create the file readable for others; WAL and shared memory take over its mode.
 void CreatePrivateFile(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (descriptor >= 0) ::close(descriptor);
+  constexpr mode_t kPrivate = S_IRUSR | S_IWUSR;
+  const int descriptor =
+      ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, kPrivate);
+  if (descriptor < 0) throw SqlError("it cannot be opened for writing");
+  const bool is_private = ::fchmod(descriptor, kPrivate) == 0;
+  ::close(descriptor);
+  if (!is_private) throw SqlError("it belongs to another user");
 }
 
 /// Marks an empty database as ours; refuses one of somebody else.

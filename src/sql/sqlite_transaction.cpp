@@ -32,7 +32,7 @@ void ReadTransaction::End() noexcept {
     if ((*lease_)->InTransaction()) (*lease_)->Execute(kCommit);
   } catch (const SqlError& error) {
     // Nothing was written, so nothing is lost; the pool closes a connection that is still inside.
-    base::log::Warning("database_read_end_failed", {{"reason", error.what()}});
+    base::log::Warning("database.read_end_failed", {{"reason", error.what()}});
   }
   lease_.reset();
 }

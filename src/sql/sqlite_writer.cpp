@@ -107,7 +107,7 @@ void SqliteWriter::RunCheckpoint(const std::function<void(SqliteConnection&)>& c
     checkpoint(*connection);
   } catch (const SqliteError& error) {
     // The commits are safe in the WAL either way, and with a full disk they stay there.
-    base::log::Warning("database_checkpoint_failed", {{"reason", error.what()}});
+    base::log::Warning("database.checkpoint_failed", {{"reason", error.what()}});
     if (error.harm() == Harm::kDisk) Abandon(error.what());
   }
 }

@@ -1,6 +1,6 @@
 #include "store/row_encoding.h"
 
-#include <array>
+#include "base/big_endian.h"
 
 namespace coffer::store {
 
@@ -8,15 +8,8 @@ namespace {
 
 enum class Kind : unsigned char { kNull = 0, kText = 1, kBytes = 2, kInteger = 3 };
 
-template <std::size_t kWidth>
-std::array<std::byte, kWidth> BigEndian(std::uint64_t value) {
-  std::array<std::byte, kWidth> bytes{};
-  for (std::size_t i = kWidth; i-- > 0; value >>= 8) bytes[i] = static_cast<std::byte>(value);
-  return bytes;
-}
-
 void Append(std::vector<std::byte>& out, Kind kind, std::span<const std::byte> item) {
-  const auto length = BigEndian<4>(item.size());
+  const auto length = base::ToBigEndian(static_cast<std::uint32_t>(item.size()));
   out.push_back(static_cast<std::byte>(kind));
   out.insert(out.end(), length.begin(), length.end());
   out.insert(out.end(), item.begin(), item.end());
@@ -35,7 +28,7 @@ void RowEncoder::OptionalText(const std::optional<std::string>& text) {
 void RowEncoder::Bytes(std::span<const std::byte> bytes) { Append(bytes_, Kind::kBytes, bytes); }
 
 void RowEncoder::Integer(std::int64_t value) {
-  Append(bytes_, Kind::kInteger, BigEndian<8>(static_cast<std::uint64_t>(value)));
+  Append(bytes_, Kind::kInteger, base::ToBigEndian(static_cast<std::uint64_t>(value)));
 }
 
 void RowEncoder::OptionalInteger(std::optional<std::int64_t> value) {

@@ -1,5 +1,6 @@
 #include "store/secret_codec.h"
 
+#include "base/big_endian.h"
 #include "base/encoding.h"
 #include "store/row_encoding.h"
 #include "store/sql_values.h"
@@ -11,7 +12,8 @@ namespace coffer::store {
 namespace {
 
 void AppendNumber(std::vector<std::byte>& out, std::size_t number) {
-  for (const int shift : {24, 16, 8, 0}) out.push_back(static_cast<std::byte>(number >> shift));
+  const auto bytes = base::ToBigEndian(static_cast<std::uint32_t>(number));
+  out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 void AppendText(std::vector<std::byte>& out, std::string_view text) {
@@ -25,11 +27,7 @@ class PairReader {
  public:
   explicit PairReader(std::span<const std::byte> bytes) : rest_(bytes) {}
 
-  std::size_t Number() {
-    std::size_t number = 0;
-    for (const std::byte byte : Take(4)) number = number << 8 | std::to_integer<std::size_t>(byte);
-    return number;
-  }
+  std::size_t Number() { return base::FromBigEndian<std::uint32_t>(Take(4).first<4>()); }
   std::string Text() { return std::string(base::AsText(Take(Number()))); }
   void RequireEnd() const {
     if (!rest_.empty()) throw IntegrityError("secrets: a list of tags or labels is too long");

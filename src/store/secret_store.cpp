@@ -151,8 +151,6 @@ namespace {
 constexpr Statement kDueForPurge{
     "SELECT account, region, name FROM secrets WHERE purge_at IS NOT NULL AND purge_at <= $1 "
     "ORDER BY purge_at LIMIT $2"};
-constexpr Statement kNextPurge{
-    "SELECT purge_at FROM secrets WHERE purge_at IS NOT NULL ORDER BY purge_at LIMIT 1"};
 
 }  // namespace
 
@@ -166,15 +164,6 @@ std::vector<secrets::SecretAddress> SecretStore::DueForPurge(Transaction& transa
     return true;
   });
   return due;
-}
-
-std::optional<Timestamp> SecretStore::NextPurge(Transaction& transaction) const {
-  std::optional<Timestamp> next;
-  transaction.Query(kNextPurge, {}, [&](const Row& row) {
-    next = TimeAt(row, 0);
-    return true;
-  });
-  return next;
 }
 
 }  // namespace coffer::store

@@ -125,8 +125,6 @@ class SecretStore {
   /// here: the caller finds each secret again and looks at its own purge_at.
   [[nodiscard]] std::vector<secrets::SecretAddress> DueForPurge(Transaction& transaction,
                                                                 Timestamp now, int limit) const;
-  /// The earliest purge_at of all, or nullopt.
-  [[nodiscard]] std::optional<Timestamp> NextPurge(Transaction& transaction) const;
 
   /// Calls `each` for every secret of every account, by id, and `damaged` with a text for the
   /// operator for each row that is not what the vault wrote. For verification.

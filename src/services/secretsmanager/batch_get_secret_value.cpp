@@ -1,9 +1,11 @@
 #include "services/secretsmanager/batch_get_secret_value.h"
 
+#include "base/log.h"
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
 #include "services/secretsmanager/list_secrets.h"
 
+#include <functional>
 #include <utility>
 
 namespace coffer::services::secretsmanager {
@@ -19,10 +21,21 @@ Result<GetSecretValueResponse> ReadCurrent(const Context& context, const secrets
   return ReadForReply(context, secret, *current);
 }
 
-void Take(BatchGetSecretValueResponse& response, Context& context, std::string secret_id,
-          Result<AuthorizedSecret> secret) {
-  Result<GetSecretValueResponse> value =
-      secret ? ReadCurrent(context, **secret) : std::unexpected(std::move(secret).error());
+// Resolves, authorizes and reads one secret. A row that was touched is that secret's failure alone.
+Result<GetSecretValueResponse> ReadOne(const Context& context,
+                                       const std::function<Result<AuthorizedSecret>()>& authorize) {
+  try {
+    ASSIGN_OR_RETURN(const AuthorizedSecret secret, authorize());
+    return ReadCurrent(context, *secret);
+  } catch (const store::IntegrityError& error) {
+    base::log::Error("batch.secret_failed", {{"reason", error.what()}});
+    return Fail(ErrorCode::kInternalServiceError, "An error occurred on the server side.");
+  }
+}
+
+void Take(BatchGetSecretValueResponse& response, const Context& context, std::string secret_id,
+          const std::function<Result<AuthorizedSecret>()>& authorize) {
+  Result<GetSecretValueResponse> value = ReadOne(context, authorize);
   if (value) {
     response.secret_values.push_back(*std::move(value));
   } else {
@@ -53,7 +66,8 @@ Result<BatchGetSecretValueResponse> BatchGetSecretValue(Context& context,
   BatchGetSecretValueResponse response;
   if (request.secret_id_list) {
     for (const std::string& secret_id : *request.secret_id_list) {
-      Take(response, context, secret_id, context.authorizer.Authorize(kOperation, secret_id));
+      Take(response, context, secret_id,
+           [&] { return context.authorizer.Authorize(kOperation, secret_id); });
     }
     return response;
   }
@@ -73,7 +87,7 @@ Result<BatchGetSecretValueResponse> BatchGetSecretValue(Context& context,
                             }));
   for (const auto& secret : found) {
     Take(response, context, secrets::ArnOf(*secret),
-         context.authorizer.AuthorizeFound(kOperation, secret));
+         [&] { return context.authorizer.AuthorizeFound(kOperation, secret); });
   }
   return response;
 }

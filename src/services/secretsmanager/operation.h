@@ -13,7 +13,11 @@ enum class Authorizes : std::uint8_t {
 };
 
 /// Which kind of transaction it runs in.
-enum class Access : std::uint8_t { kRead, kWrite };
+enum class Access : std::uint8_t {
+  kRead,        ///< One snapshot of the database.
+  kCachedRead,  ///< The same, and the store may answer from its cache of sealed values.
+  kWrite,
+};
 
 /// One row of the operation table: the wire name and the handler, whose signature says what it
 /// decodes and encodes. `Handler` is null for an operation that is not built yet.

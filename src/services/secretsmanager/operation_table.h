@@ -28,7 +28,7 @@ namespace coffer::services::secretsmanager {
 /// answers so.
 inline constexpr std::tuple kOperations{
     // clang-format off
-    Operation<&BatchGetSecretValue>     {"BatchGetSecretValue",          Authorizes::kAccount,        Access::kRead},
+    Operation<&BatchGetSecretValue>     {"BatchGetSecretValue",          Authorizes::kAccount,        Access::kCachedRead},
     Operation<nullptr>                  {"CancelRotateSecret",           Authorizes::kSecret,         Access::kWrite},
     Operation<&CreateSecret>            {"CreateSecret",                 Authorizes::kAccount,        Access::kWrite},
     Operation<&DeleteResourcePolicy>    {"DeleteResourcePolicy",         Authorizes::kSecret,         Access::kWrite},
@@ -36,7 +36,7 @@ inline constexpr std::tuple kOperations{
     Operation<&DescribeSecret>          {"DescribeSecret",               Authorizes::kSecret,         Access::kRead},
     Operation<&GetRandomPassword>       {"GetRandomPassword",            Authorizes::kAccount,        Access::kRead},
     Operation<&GetResourcePolicy>       {"GetResourcePolicy",            Authorizes::kSecret,         Access::kRead},
-    Operation<&GetSecretValue>          {"GetSecretValue",               Authorizes::kSecret,         Access::kRead},
+    Operation<&GetSecretValue>          {"GetSecretValue",               Authorizes::kSecret,         Access::kCachedRead},
     Operation<&ListSecretVersionIds>    {"ListSecretVersionIds",         Authorizes::kSecret,         Access::kRead},
     Operation<&ListSecrets>             {"ListSecrets",                  Authorizes::kAccount,        Access::kRead},
     Operation<&PutResourcePolicy>       {"PutResourcePolicy",            Authorizes::kSecret,         Access::kWrite},

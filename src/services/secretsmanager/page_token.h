@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/fnv1a.h"
 #include "coffer/result.h"
 #include "store/secret_store.h"
 
@@ -15,10 +16,10 @@ class QueryFingerprint {
  public:
   QueryFingerprint& Add(std::string_view text);
   QueryFingerprint& Add(std::int64_t number);
-  [[nodiscard]] std::uint64_t value() const { return state_; }
+  [[nodiscard]] std::uint64_t value() const { return hash_.value(); }
 
  private:
-  std::uint64_t state_ = 0xcbf29ce484222325ULL;  // FNV-1a, 64 bits.
+  base::Fnv1a hash_;
 };
 
 /// The opaque NextToken: where the listing stopped, bound to the question.

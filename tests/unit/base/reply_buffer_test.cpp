@@ -73,12 +73,12 @@ TEST(ReplyBufferTest, ClearWipesAllThatWasWritten) {
   EXPECT_EQ(std::string(start, 15), std::string(15, '\0'));
 }
 
-TEST(ReplyBufferTest, DiscardedBodyIsWipedAndReplaced) {
+TEST(ReplyBufferTest, ClearedBodyIsWipedAndReplaced) {
   ReplyBuffer buffer;
   buffer.Append("half a reply");
   const char* start = buffer.body().data();
 
-  buffer.DiscardBody();
+  buffer.Clear();
 
   EXPECT_EQ(std::string(start, 12), std::string(12, '\0'));
   buffer.Append("error");

@@ -46,9 +46,6 @@ TEST(MessagesTest, AreAwsToTheLetter) {
       {InvalidName(), ErrorCode::kValidation,
        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
        "following: -/_+=.@!"},
-      {DefaultKeyAcrossAccounts(), ErrorCode::kInvalidRequest,
-       "You can't access a secret from a different AWS account if you encrypt the secret with the "
-       "default KMS service key."},
       {KmsAccessDenied(), ErrorCode::kAccessDenied, "Access to KMS is not allowed"},
       {InvalidKmsKeyRegion("eu-west-1"), ErrorCode::kInvalidParameter,
        "The operation failed because of an invalid KMS key: Invalid arn eu-west-1"},

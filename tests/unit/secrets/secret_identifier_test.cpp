@@ -108,6 +108,8 @@ TEST(SecretIdentifierTest, ArnsNameThePartitionOfTheirRegion) {
       {"us-gov-west-1",
        "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:prod/db-a1B2c3"},
       {"cn-north-1", "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:prod/db-a1B2c3"},
+      {"eusc-de-east-1",
+       "arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:prod/db-a1B2c3"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.region);

@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace coffer::keyring {
+namespace coffer::base {
 
 /// Owns a file descriptor; negative when there is none.
 class FileDescriptor {
@@ -29,4 +29,4 @@ class FileDescriptor {
   int descriptor_;
 };
 
-}  // namespace coffer::keyring
+}  // namespace coffer::base
