@@ -70,9 +70,8 @@ std::optional<sigv4::Credential> AccessKeys::Find(std::string_view access_key_id
 }
 
 std::optional<std::uint64_t> AccessKeys::Generation(std::string_view access_key_id) const {
-  if (rows_.contains(access_key_id)) return kFirstGeneration;
-  if (BuiltInAccount(access_key_id)) return kFirstGeneration;
-  return std::nullopt;
+  const bool is_known = rows_.contains(access_key_id) || BuiltInAccount(access_key_id);
+  return is_known ? std::optional(kFirstGeneration) : std::nullopt;
 }
 
 }  // namespace coffer::api

@@ -1,7 +1,8 @@
+#include "net/local_certificates.h"
+
 #include "base/durable_file.h"
 #include "base/log.h"
 #include "net/certificate_maker.h"
-#include "net/tls_context.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -38,10 +39,6 @@ void Save(const KeyPair& pair, const std::filesystem::path& key,
   }
   base::ReplaceFile(key, kOwnerOnly, {Contents(key_text.get())});
   base::ReplaceFile(certificate, kReadableByAll, {Contents(certificate_text.get())});
-}
-
-int RefusePassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*argument*/) {
-  return 0;
 }
 
 // What cannot be read comes back empty and is made anew.

@@ -36,4 +36,8 @@ using SslHandle = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 /// The oldest error that OpenSSL noted on this thread, as text; forgets them all.
 [[nodiscard]] std::string TakeOpenSslError();
 
+/// What OpenSSL is to call for the passphrase of an encrypted key file: that must be an error, not
+/// a question on the terminal of a server.
+[[nodiscard]] int RefusePassphrase(char* buffer, int size, int writing, void* argument);
+
 }  // namespace coffer::net

@@ -6,7 +6,7 @@
 
 #include <array>
 #include <stdexcept>
-#include <string_view>
+#include <string>
 
 namespace coffer::net {
 namespace {
@@ -35,11 +35,6 @@ int SelectProtocol(SSL* /*ssl*/, const unsigned char** selected, unsigned char* 
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// An encrypted key file must be an error, not a question on the terminal of a server.
-int RefusePassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*argument*/) {
-  return 0;
-}
-
 void Require(bool done, const std::string& what) {
   if (!done) throw std::runtime_error(what + ": " + TakeOpenSslError());
 }
@@ -56,15 +51,6 @@ void LoadCertificate(SSL_CTX* context, const std::filesystem::path& certificate,
 }
 
 }  // namespace
-
-std::string TakeOpenSslError() {
-  const unsigned long code = ERR_get_error();
-  ERR_clear_error();
-  if (code == 0) return "unknown error";
-  std::array<char, 256> text{};
-  ERR_error_string_n(code, text.data(), text.size());
-  return text.data();
-}
 
 std::shared_ptr<ssl_ctx_st> MakeTlsContext(const std::filesystem::path& certificate,
                                            const std::filesystem::path& private_key) {

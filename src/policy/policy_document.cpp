@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/encoding.h"
 #include "json/document.h"
+#include "policy/json_members.h"
 #include "policy/principal_form.h"
 
 #include <algorithm>
@@ -16,9 +17,6 @@ namespace {
 
 using json::Kind;
 using json::Value;
-
-// A policy has at most 20,480 characters, so these bound nothing that the size does not.
-constexpr json::Limits kLimits{.depth = 32, .values = 20'480, .key_bytes = 20'480};
 
 constexpr std::size_t kSidCharacters = 128;
 
@@ -58,12 +56,6 @@ constexpr std::array<std::string_view, 26> kOperators{"stringequals",
 template <class Range>
 bool Contains(const Range& range, std::string_view text) {
   return std::ranges::find(range, text) != std::ranges::end(range);
-}
-
-Value Find(Value object, std::string_view name) {
-  Value member = object.First();
-  while (member.valid() && member.key() != name) member = member.Next();
-  return member;
 }
 
 template <class Accepts>
@@ -176,15 +168,15 @@ constexpr std::array<Element, 9> kStatementElements{{{"Sid", IsSid},
                                                      {"Condition", IsCondition}}};
 
 bool HasExactlyOne(Value object, std::string_view name, std::string_view other) {
-  return Find(object, name).valid() != Find(object, other).valid();
+  return Member(object, name).valid() != Member(object, other).valid();
 }
 
 bool IsStatement(Value value) {
   if (!HasOnly(kStatementElements, value)) return false;
-  const Value effect = Find(value, "Effect");
+  const Value effect = Member(value, "Effect");
   // Allowing everybody but somebody is refused by AWS.
   const bool allows_others =
-      effect.valid() && effect.text() == "Allow" && Find(value, "NotPrincipal").valid();
+      effect.valid() && effect.text() == "Allow" && Member(value, "NotPrincipal").valid();
   return effect.valid() && !allows_others && HasExactlyOne(value, "Principal", "NotPrincipal") &&
          HasExactlyOne(value, "Action", "NotAction") &&
          HasExactlyOne(value, "Resource", "NotResource");
@@ -199,8 +191,8 @@ constexpr std::array<Element, 3> kDocumentElements{
     {{"Version", IsVersion}, {"Id", IsText}, {"Statement", IsStatements}}};
 
 Result<void> CheckPrincipals(Value statement) {
-  Value principals = Find(statement, "Principal");
-  if (!principals.valid()) principals = Find(statement, "NotPrincipal");
+  Value principals = Member(statement, "Principal");
+  if (!principals.valid()) principals = Member(statement, "NotPrincipal");
   for (Value type = principals.First(); type.valid(); type = type.Next()) {
     if (type.key() == "Service" && !IsOneOrMore(type, IsServicePrincipal)) {
       return Fail(ErrorCode::kMalformedPolicyDocument,
@@ -221,12 +213,12 @@ Result<void> CheckPrincipals(Value statement) {
 
 Result<void> CheckResourcePolicy(std::string_view text) {
   json::Document document;
-  const auto root = document.Parse(text, kLimits);
-  if (!root || !HasOnly(kDocumentElements, *root) || !Find(*root, "Statement").valid()) {
+  const auto root = document.Parse(text, kPolicyLimits);
+  if (!root || !HasOnly(kDocumentElements, *root) || !Member(*root, "Statement").valid()) {
     return Fail(ErrorCode::kMalformedPolicyDocument,
                 "This resource policy contains a syntax error.");
   }
-  const Value statements = Find(*root, "Statement");
+  const Value statements = Member(*root, "Statement");
   if (statements.kind() == Kind::kObject) return CheckPrincipals(statements);
   for (Value statement = statements.First(); statement.valid(); statement = statement.Next()) {
     RETURN_IF_ERROR(CheckPrincipals(statement));

@@ -1,7 +1,8 @@
+#include "policy/pretty_print.h"
+
 #include "base/reply_buffer.h"
 #include "json/document.h"
 #include "json/writer.h"
-#include "policy/policy_document.h"
 
 #include <limits>
 #include <stdexcept>

@@ -1,14 +1,10 @@
+#include "policy/public_access.h"
+
 #include "json/document.h"
-#include "policy/policy_document.h"
+#include "policy/json_members.h"
 
 namespace coffer::policy {
 namespace {
-
-json::Value Member(json::Value object, std::string_view name) {
-  json::Value member = object.First();
-  while (member.valid() && member.key() != name) member = member.Next();
-  return member;
-}
 
 // `"*"`, or a list that holds it.
 bool NamesEverybody(json::Value principal) {
@@ -33,7 +29,7 @@ bool IsOpen(json::Value statement) {
 
 bool AllowsAnyPrincipal(std::string_view document) {
   json::Document parsed;
-  const auto root = parsed.Parse(document);
+  const auto root = parsed.Parse(document, kPolicyLimits);
   if (!root || root->kind() != json::Kind::kObject) return true;
   const json::Value statements = Member(*root, "Statement");
   if (!statements.valid()) return false;

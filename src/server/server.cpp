@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "jobs/housekeeping.h"
 #include "net/http_server.h"
-#include "net/tls_context.h"
+#include "net/local_certificates.h"
 #include "server/regions.h"
 #include "server/root_access_key.h"
 #include "server/vault.h"

@@ -60,14 +60,23 @@ std::size_t Mix(std::size_t hash, std::string_view text) {
 ReadCache::Key::Key(const secrets::SecretAddress& of)
     : address(of), hash(Mix(Mix(Mix(0, of.account), of.region), of.name)) {}
 
+ReadCache::Index::iterator ReadCache::Shard::Locate(const Key& key) {
+  auto candidate = index.find(key.hash);
+  while (candidate != index.end() && candidate->first == key.hash) {
+    if (candidate->second->secret->address == key.address) return candidate;
+    ++candidate;
+  }
+  return index.end();
+}
+
 ReadCache::Entry* ReadCache::Shard::Find(const Key& key) {
-  const auto found = index.find(key);
-  return found == index.end() ? nullptr : &**found;
+  const auto found = Locate(key);
+  return found == index.end() ? nullptr : &*found->second;
 }
 
 void ReadCache::Shard::Erase(Entries::iterator entry) {
   bytes -= entry->bytes;
-  index.erase(entry);
+  index.erase(Locate(Key(entry->secret->address)));
   entries.erase(entry);
 }
 
@@ -101,9 +110,8 @@ void ReadCache::Insert(std::shared_ptr<const secrets::Secret> secret, Ticket tic
   Shard& shard = ShardOf(key.hash);
   const std::scoped_lock lock(shard.entries_mutex);
   if (shard.changes != ticket || shard.Find(key) != nullptr) return;
-  shard.entries.push_back(
-      {.secret = std::move(secret), .versions = {}, .hash = key.hash, .bytes = bytes});
-  shard.index.insert(std::prev(shard.entries.end()));
+  shard.entries.push_back({.secret = std::move(secret), .versions = {}, .bytes = bytes});
+  shard.index.emplace(key.hash, std::prev(shard.entries.end()));
   shard.bytes += bytes;
   shard.Evict(shard_capacity_);
 }
@@ -147,7 +155,9 @@ ReadCache::BlockId ReadCache::Block(const secrets::SecretAddress& address) {
   const std::scoped_lock lock(shard.entries_mutex);
   ++shard.blocked[key.hash];
   ++shard.changes;
-  if (const auto found = shard.index.find(key); found != shard.index.end()) shard.Erase(*found);
+  if (const auto found = shard.Locate(key); found != shard.index.end()) {
+    shard.Erase(found->second);
+  }
   return key.hash;
 }
 

@@ -13,7 +13,6 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace coffer::store {
@@ -66,7 +65,6 @@ class ReadCache {
   struct Entry {
     std::shared_ptr<const secrets::Secret> secret;
     std::vector<std::shared_ptr<const StoredVersion>> versions;
-    std::size_t hash = 0;
     std::size_t bytes = 0;
     bool was_used = false;  ///< Since eviction last looked at it.
   };
@@ -79,20 +77,12 @@ class ReadCache {
     const secrets::SecretAddress& address;
     std::size_t hash;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(const Key& key) const { return key.hash; }
-    std::size_t operator()(Entries::iterator entry) const { return entry->hash; }
+  /// Hashes are kept in the index itself: to look at an entry's own would cost a cache miss for
+  /// each neighbour in its bucket.
+  struct Identity {
+    std::size_t operator()(std::size_t hash) const { return hash; }
   };
-  struct SameAddress {
-    using is_transparent = void;
-    static const secrets::SecretAddress& Of(const Key& key) { return key.address; }
-    static const secrets::SecretAddress& Of(Entries::iterator entry) {
-      return entry->secret->address;
-    }
-    bool operator()(const auto& a, const auto& b) const { return Of(a) == Of(b); }
-  };
-  using Index = std::unordered_set<Entries::iterator, Hash, SameAddress>;
+  using Index = std::unordered_multimap<std::size_t, Entries::iterator, Identity>;
 
   struct alignas(64) Shard {
     mutable std::mutex entries_mutex;
@@ -103,6 +93,7 @@ class ReadCache {
     /// How often addresses of a hash are blocked. Others of that hash merely miss the cache.
     std::unordered_map<std::size_t, int> blocked;
 
+    Index::iterator Locate(const Key& key);
     Entry* Find(const Key& key);
     void Erase(Entries::iterator entry);
     void Evict(std::size_t capacity);

@@ -1,4 +1,5 @@
 #include "policy/policy_document.h"
+#include "policy/pretty_print.h"
 
 #include <cstdint>
 #include <cstdlib>

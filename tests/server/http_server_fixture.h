@@ -1,7 +1,7 @@
 #pragma once
 
 #include "net/http_server.h"
-#include "net/tls_context.h"
+#include "net/local_certificates.h"
 #include "server/test_client.h"
 #include "support/temporary_directory.h"
 

@@ -27,7 +27,9 @@ QueryFingerprint& QueryFingerprint::Add(std::string_view text) {
 }
 
 QueryFingerprint& QueryFingerprint::Add(std::int64_t number) {
-  hash_.Add(base::AsText(base::ToBigEndian(static_cast<std::uint64_t>(number))));
+  for (int shift = 0; shift < 64; shift += 8) {
+    hash_.Add(static_cast<unsigned char>(number >> shift));
+  }
   return *this;
 }
 

@@ -1,3 +1,5 @@
+#include "net/local_certificates.h"
+
 #include "net/certificate_maker.h"
 #include "net/tls_context.h"
 #include "support/temporary_directory.h"

@@ -1,4 +1,4 @@
-#include "policy/policy_document.h"
+#include "policy/pretty_print.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "json/document.h"
+
+#include <string_view>
+
+/// How this module reads policies as JSON.
+namespace coffer::policy {
+
+/// A policy has at most 20,480 characters, so these bound nothing that the size does not. Whoever
+/// reads a policy reads it with these: one that was accepted must not be too large later.
+inline constexpr json::Limits kPolicyLimits{.depth = 32, .values = 20'480, .key_bytes = 20'480};
+
+/// The member of `object` called `name`; not valid when there is none.
+[[nodiscard]] inline json::Value Member(json::Value object, std::string_view name) {
+  json::Value member = object.First();
+  while (member.valid() && member.key() != name) member = member.Next();
+  return member;
+}
+
+}  // namespace coffer::policy
