@@ -20,7 +20,8 @@ void Tell(std::vector<PendingWrite>& batch) {
   for (const PendingWrite& write : batch) {
     for (const auto& hook : write.hooks) hook();
   }
-  for (const PendingWrite& write : batch) write.job.done(write.outcome, write.failure);
+  // The failure is handed over whole: the waiting thread may be done with it at once.
+  for (PendingWrite& write : batch) write.job.done(write.outcome, std::move(write.failure));
 }
 
 }  // namespace
