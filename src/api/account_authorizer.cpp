@@ -27,8 +27,8 @@ std::shared_ptr<const secrets::Secret> AccountAuthorizer::Resolve(
   const bool is_complete = identifier.suffix.has_value();
   if (is_complete && identifier.region != caller_.region) return nullptr;
   const secrets::SecretAddress address{caller_.account, caller_.region, identifier.name};
-  auto secret =
-      may_use_cache_ ? secrets_.FindForRead(transaction_, address) : secrets_.Find(transaction_, address);
+  auto secret = may_use_cache_ ? secrets_.FindForRead(transaction_, address)
+                               : secrets_.Find(transaction_, address);
   if (secret && is_complete && secret->arn_suffix != *identifier.suffix) return nullptr;
   return secret;
 }

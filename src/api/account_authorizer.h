@@ -18,7 +18,10 @@ class AccountAuthorizer final : public services::secretsmanager::Authorizer {
   /// `may_use_cache`: the transaction is a read that the store may answer from its cache.
   AccountAuthorizer(const sigv4::Caller& caller, const store::SecretStore& secrets,
                     Transaction& transaction, bool may_use_cache)
-      : caller_(caller), secrets_(secrets), transaction_(transaction), may_use_cache_(may_use_cache) {}
+      : caller_(caller),
+        secrets_(secrets),
+        transaction_(transaction),
+        may_use_cache_(may_use_cache) {}
 
   [[nodiscard]] Result<services::secretsmanager::AuthorizedSecret> Authorize(
       std::string_view operation, std::string_view secret_id) override;

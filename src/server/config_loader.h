@@ -14,8 +14,8 @@ namespace coffer::server {
 struct ConfigSources {
   Profile profile = Profile::kDevelopment;
   std::optional<std::string> file;
-  /// Variables as NAME=VALUE, of which those that begin with COFFER_ count; of one that is no setting
-  /// NAME alone suffices.
+  /// Variables as NAME=VALUE, of which those that begin with COFFER_ count; of one that is no
+  /// setting NAME alone suffices.
   std::vector<std::string> environment;
   /// Setting name → argument.
   std::map<std::string, std::string> flags;

@@ -76,8 +76,7 @@ void Harden(SqliteConnection& connection, int busy_milliseconds) {
 /// SQLite would create the file readable for others; WAL and shared memory take over its mode.
 void CreatePrivateFile(const std::filesystem::path& file) {
   constexpr mode_t kPrivate = S_IRUSR | S_IWUSR;
-  const int descriptor =
-      ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, kPrivate);
+  const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, kPrivate);
   if (descriptor < 0) throw SqlError("it cannot be opened for writing");
   const bool is_private = ::fchmod(descriptor, kPrivate) == 0;
   ::close(descriptor);
