@@ -29,8 +29,11 @@ void Make(const std::filesystem::path& path) {
     throw DataDirectoryError("The data directory " + path.string() +
                              " can't be made: " + std::generic_category().message(errno) + ".");
   }
-  // One that was there may be open to others; it can be closed by its owner alone.
-  if (::chmod(path.c_str(), 0700) != 0) {
+  // One that was there may be open to others; it can be closed by its owner alone. What the owner
+  // may do is left as it is: a read-only directory stays one, and is refused.
+  struct stat info {};
+  const bool is_known = ::stat(path.c_str(), &info) == 0;
+  if (is_known && (info.st_mode & 077) != 0 && ::chmod(path.c_str(), info.st_mode & 0700) != 0) {
     base::log::Warning("data.directory_not_closed", {{"directory", path.string()}});
   }
 }
