@@ -40,8 +40,13 @@ Result<void> PutSecretValueRequest::Check() const {
 Result<PutSecretValueResponse> PutSecretValue(Context& context, const AuthorizedSecret& secret,
                                               const PutSecretValueRequest& request) {
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
+  const std::optional<keyring::Value> given =
+      GivenValue(request.secret_string, request.secret_binary);
+  // Check has refused such requests already.
+  if (!request.client_request_token) return std::unexpected(secrets::TokenMissing());
+  if (!given) return std::unexpected(secrets::NoValueGiven());
   const std::string& token = *request.client_request_token;
-  const keyring::Value value = *GivenValue(request.secret_string, request.secret_binary);
+  const keyring::Value& value = *given;
 
   secrets::Secret changed = *secret;
   ASSIGN_OR_RETURN(const TokenUse use, ExamineToken(context, changed, token, value));

@@ -22,10 +22,12 @@ Result<void> SealAnew(const Context& context, const secrets::Secret& secret) {
   }
   for (const std::string& version_id : version_ids) {
     const auto stored = store.FindVersion(context.transaction, secret, version_id);
-    if (!stored || !stored->value || stored->version.key_id == key.id) continue;
+    if (!stored || stored->version.key_id == key.id) continue;
+    const std::optional<store::SealedValue>& sealed = stored->value;
+    if (!sealed) continue;
     ASSIGN_OR_RETURN(
         const keyring::Value value,
-        context.service.envelope.Open(context.transaction, secret, version_id, *stored->value));
+        context.service.envelope.Open(context.transaction, secret, version_id, *sealed));
     secrets::Version version = stored->version;
     version.key_id = key.id;
     store.ReplaceValue(context.transaction, secret, version,
@@ -65,7 +67,7 @@ Result<UpdateSecretResponse> UpdateSecret(Context& context, const AuthorizedSecr
 
   secrets::Secret changed = *secret;
   ASSIGN_OR_RETURN(bool is_changed, ChangeMetadata(context, request, changed));
-  if (value) {
+  if (value && request.client_request_token) {  // Check has seen to it that one has the other.
     const std::string& token = *request.client_request_token;
     ASSIGN_OR_RETURN(const TokenUse use, ExamineToken(context, changed, token, *value));
     if (use == TokenUse::kPending) {

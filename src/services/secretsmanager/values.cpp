@@ -45,9 +45,11 @@ Result<ReadVersion> ReadValue(const Context& context, const secrets::Secret& sec
                               std::string_view version_id) {
   store::SecretStore& store = context.service.secrets;
   auto stored = store.FindVersionForRead(context.transaction, secret, version_id);
-  if (!stored || !stored->value) return std::unexpected(secrets::VersionNotFound(version_id));
-  ASSIGN_OR_RETURN(keyring::Value value, context.service.envelope.Open(context.transaction, secret,
-                                                                       version_id, *stored->value));
+  if (!stored) return std::unexpected(secrets::VersionNotFound(version_id));
+  const std::optional<store::SealedValue>& sealed = stored->value;
+  if (!sealed) return std::unexpected(secrets::VersionNotFound(version_id));
+  ASSIGN_OR_RETURN(keyring::Value value,
+                   context.service.envelope.Open(context.transaction, secret, version_id, *sealed));
   store.Touch(secret, *stored, DayOf(context.now));
   return ReadVersion{std::move(stored), std::move(value)};
 }
@@ -56,10 +58,10 @@ Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& sec
                               std::string_view token, const keyring::Value& value) {
   const auto stored = context.service.secrets.FindVersion(context.transaction, secret, token);
   if (!stored) return TokenUse::kNew;
-  if (!stored->value) return TokenUse::kPending;
-  ASSIGN_OR_RETURN(
-      const keyring::Value present,
-      context.service.envelope.Open(context.transaction, secret, token, *stored->value));
+  const std::optional<store::SealedValue>& sealed = stored->value;
+  if (!sealed) return TokenUse::kPending;
+  ASSIGN_OR_RETURN(const keyring::Value present,
+                   context.service.envelope.Open(context.transaction, secret, token, *sealed));
   if (keyring::SameValue(present, value)) return TokenUse::kReplay;
   return std::unexpected(secrets::TokenInUse(token, secrets::ArnOf(secret)));
 }
