@@ -7,12 +7,9 @@ namespace coffer::store {
 
 void SecretStore::Touch(const secrets::Secret& secret, const StoredVersion& version,
                         DayNumber day) {
-  if (version.touched_day.load(std::memory_order_relaxed) >= day) return;
-  const bool is_stored = version.version.last_accessed.value_or(kNeverAccessed) >= day;
-  if (!is_stored && accesses_->Note(secret, version.version.id, day) && cache_) {
-    cache_->NoteAccess(secret, day);
-  }
-  version.touched_day.store(day, std::memory_order_relaxed);
+  if (version.version.last_accessed.value_or(kNeverAccessed) >= day) return;
+  accesses_->Note(secret, version.version.id, day);
+  if (cache_) cache_->NoteAccess(secret, version.version.id, day);
 }
 
 bool SecretStore::HasPendingAccesses() const { return accesses_->IsAny(); }

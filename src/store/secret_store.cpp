@@ -42,7 +42,7 @@ std::shared_ptr<const secrets::Secret> SecretStore::FindForRead(
   ReadCache::Lookup lookup = cache_->Find(address);
   if (lookup.secret) return std::move(lookup.secret);
   std::shared_ptr<const secrets::Secret> secret = Find(transaction, address);
-  if (secret && lookup.ticket) cache_->Insert(secret, *lookup.ticket);
+  if (secret && lookup.ticket) cache_->Insert(*secret, *lookup.ticket);
   return secret;
 }
 

@@ -5,7 +5,6 @@
 #include "secrets/secret.h"
 #include "store/row_mac.h"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,14 +27,16 @@ struct SealedValue {
   std::uint32_t key_version = 0;
   std::vector<std::byte> wrapped_data_key;
   std::vector<std::byte> record;
+
+  bool operator==(const SealedValue&) const = default;
 };
 
 /// A version together with its sealed value (absent while a rotation has not filled it).
 struct StoredVersion {
   secrets::Version version;
   std::optional<SealedValue> value;
-  /// The last day that Touch was told of, so that reading a hot secret takes no lock.
-  mutable std::atomic<DayNumber> touched_day = kNeverAccessed;
+
+  bool operator==(const StoredVersion&) const = default;
 };
 
 enum class SortBy : std::uint8_t { kCreatedDate, kLastAccessedDate, kLastChangedDate, kName };
@@ -98,7 +99,10 @@ class SecretStore {
   /// Removes secret and versions; the freed bytes are overwritten (secure_delete).
   void Remove(Transaction& transaction, const secrets::Secret& secret);
 
-  /// Adds a version. The caller updates the secret (labels, version_count) in the same transaction.
+  // Whoever changes versions updates the secret too, in the same transaction (labels,
+  // version_count): each generation of a secret has its versions, and the cache counts on it.
+
+  /// Adds a version.
   void InsertVersion(Transaction& transaction, const secrets::Secret& secret,
                      const secrets::Version& version, const std::optional<SealedValue>& value);
   /// Gives a pending version its value, or replaces the sealing after a change of key.
@@ -113,7 +117,7 @@ class SecretStore {
   void List(Transaction& transaction, const ListQuery& query,
             const std::function<bool(const secrets::Secret&)>& each) const;
 
-  /// Notes that a value was read on `day`. Cheap, lock-free when already noted for that day;
+  /// Notes that a value was read on `day`. Does nothing when `version` says so already;
   /// visible at once to Find, Versions and List; written to the database by FlushAccesses.
   void Touch(const secrets::Secret& secret, const StoredVersion& version, DayNumber day);
   /// Writes noted accesses, those of 1,000 secrets at most; called by a background job inside a

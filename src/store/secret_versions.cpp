@@ -45,7 +45,7 @@ std::shared_ptr<const StoredVersion> SecretStore::FindVersionForRead(
   std::shared_ptr<const StoredVersion> version = cache_->FindVersion(secret, version_id);
   if (version) return version;
   version = FindVersion(transaction, secret, version_id);
-  if (version) cache_->InsertVersion(secret, version);
+  if (version) cache_->InsertVersion(secret, *version);
   return version;
 }
 

@@ -86,7 +86,6 @@ TEST_P(SecretStoreConformance, ManyAccessesAreFlushedBitByBit) {
   store::StoredVersion version;
   version.version = VersionOf("v1");
   for (const Secret& secret : secrets) {
-    version.touched_day = store::kNeverAccessed;
     store_.Touch(secret, version, 19'700);
   }
 

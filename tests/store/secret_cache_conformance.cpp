@@ -142,12 +142,13 @@ TEST_P(SecretStoreConformance, ReadersNeverSeeASecretGoBackwards) {
 
 TEST_P(SecretStoreConformance, ReadersNeverSeeAReplacedValueAgain) {
   constexpr int kReplacements = 300;
-  const Secret secret = Add(PlainSecret("hot"), {"v"});
+  Secret secret = Add(PlainSecret("hot"), {"v"});
   std::atomic<bool> is_done = false;
   std::atomic<int> committed = 0;
   const auto replace = [&](int number) {
     database_->Write([&](Transaction& transaction) {
       store_.ReplaceValue(transaction, secret, VersionOf("v"), SealedOf(std::to_string(number)));
+      store_.Update(transaction, secret);
     });
     committed = number;
   };
