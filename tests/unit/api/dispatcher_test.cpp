@@ -1,18 +1,13 @@
 #include "api/dispatcher.h"
 
-#include "api/access_keys.h"
-#include "api/error_table.h"
-#include "keyring/envelope.h"
-#include "keyring/keyring.h"
 #include "sql/sqlite_database.h"
 #include "store/schema.h"
-#include "support/fake_clock.h"
-#include "support/fake_random.h"
+#include "support/api_over_database.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,63 +45,20 @@ class ScriptedDatabase final : public Database {
 
 class DispatcherTest : public ::testing::Test {
  protected:
-  // Signatures are not what is tested here: any is trusted.
   std::string Call(std::string_view operation, std::string_view body) {
-    const std::string target = "secretsmanager." + std::string(operation);
-    const std::string authorization =
-        "AWS4-HMAC-SHA256 Credential=test/20260115/us-east-1/secretsmanager/aws4_request, "
-        "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
-        std::string(64, '0');
-    const std::vector<base::HttpHeader> headers{{"Host", "localhost"},
-                                                {"X-Amz-Date", "20260115T120000Z"},
-                                                {"X-Amz-Target", target},
-                                                {"Authorization", authorization}};
-    return Send("POST", "/", headers, body);
+    return api_.Call(operation, body);
   }
-
   std::string Send(std::string_view method, std::string_view path,
                    const std::vector<base::HttpHeader>& headers, std::string_view body) {
-    base::HttpRequest request;
-    request.method = method;
-    request.target = path;
-    request.headers = headers;
-    request.body = body;
-    reply_.Reset();
-    if (auto pending = dispatcher_.Handle(request, reply_)) {
-      std::promise<void> resumed;
-      (*pending)([&resumed] { resumed.set_value(); });
-      resumed.get_future().wait();
-    }
-    return std::string(reply_.body.body());
+    return api_.Send(method, path, headers, body);
   }
 
   static constexpr std::string_view kCreate =
       R"({"Name":"a","SecretString":"s3cret","ClientRequestToken":"0123456789abcdef0123456789abcdef"})";
 
-  test::FakeClock clock_;
-  test::FakeRandom random_;
   ScriptedDatabase database_;
-  keyring::Keyring keyring_{database_, SecretBytes(32), random_, clock_};
-  store::SecretStore secrets_{keyring_.row_mac(), 0};
-  keyring::Envelope envelope_{keyring_, random_};
-  sm::Service service_{.secrets = secrets_,
-                       .keyring = keyring_,
-                       .envelope = envelope_,
-                       .random = random_,
-                       .clock = clock_,
-                       .error_name = [](ErrorCode code) { return FindError(code).name; },
-                       .create_unknown_keys = true};
-  AccessKeys access_keys_{
-      database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
-  sigv4::Verifier verifier_{access_keys_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
-  LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
-  Dispatcher dispatcher_{{.database = database_,
-                          .service = service_,
-                          .verifier = verifier_,
-                          .local_endpoints = local_endpoints_,
-                          .system_clock = clock_,
-                          .random = random_}};
-  base::HttpReply reply_;
+  test::ApiOverDatabase api_{database_};
+  const base::HttpReply& reply_ = api_.reply();
 };
 
 TEST_F(DispatcherTest, AWriteIsAnsweredAfterItsCommitAndCanBeRead) {

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "api/access_keys.h"
+#include "api/dispatcher.h"
+#include "api/error_table.h"
+#include "keyring/envelope.h"
+#include "keyring/keyring.h"
+#include "support/fake_clock.h"
+#include "support/fake_random.h"
+
+#include <future>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::test {
+
+/// Everything between a request that was received and a database, in the development profile.
+/// Signatures are not what is tested with it: any is trusted.
+class ApiOverDatabase {
+ public:
+  explicit ApiOverDatabase(Database& database, std::uint64_t random_seed = 1)
+      : random_(random_seed), database_(database) {}
+
+  /// The body of the answer; the rest of it is in reply().
+  std::string Call(std::string_view operation, std::string_view body) {
+    const std::string target = "secretsmanager." + std::string(operation);
+    const std::string authorization =
+        "AWS4-HMAC-SHA256 Credential=test/20260115/us-east-1/secretsmanager/aws4_request, "
+        "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
+        std::string(64, '0');
+    return Send("POST", "/",
+                {{"Host", "localhost"},
+                 {"X-Amz-Date", "20260115T120000Z"},
+                 {"X-Amz-Target", target},
+                 {"Authorization", authorization}},
+                body);
+  }
+
+  std::string Send(std::string_view method, std::string_view path,
+                   const std::vector<base::HttpHeader>& headers, std::string_view body) {
+    base::HttpRequest request;
+    request.method = method;
+    request.target = path;
+    request.headers = headers;
+    request.body = body;
+    reply_.Reset();
+    if (auto pending = dispatcher_.Handle(request, reply_)) {
+      std::promise<void> resumed;
+      (*pending)([&resumed] { resumed.set_value(); });
+      resumed.get_future().wait();
+    }
+    return std::string(reply_.body.body());
+  }
+
+  [[nodiscard]] const base::HttpReply& reply() const { return reply_; }
+
+ private:
+  FakeClock clock_;
+  FakeRandom random_;
+  Database& database_;
+  keyring::Keyring keyring_{database_, SecretBytes(32), random_, clock_};
+  store::SecretStore secrets_{keyring_.row_mac(), 0};
+  keyring::Envelope envelope_{keyring_, random_};
+  services::secretsmanager::Service service_{
+      .secrets = secrets_,
+      .keyring = keyring_,
+      .envelope = envelope_,
+      .random = random_,
+      .clock = clock_,
+      .error_name = [](ErrorCode code) { return api::FindError(code).name; },
+      .create_unknown_keys = true};
+  api::AccessKeys access_keys_{
+      database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
+  sigv4::Verifier verifier_{access_keys_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
+  api::LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
+  api::Dispatcher dispatcher_{{.database = database_,
+                               .service = service_,
+                               .verifier = verifier_,
+                               .local_endpoints = local_endpoints_,
+                               .system_clock = clock_,
+                               .random = random_}};
+  base::HttpReply reply_;
+};
+
+}  // namespace coffer::test
