@@ -1,4 +1,4 @@
-#include "policy/policy_document.h"
+#include "policy/resource_policy.h"
 #include "policy/pretty_print.h"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "services/secretsmanager/put_resource_policy.h"
 
-#include "policy/policy_document.h"
+#include "policy/resource_policy.h"
 #include "policy/pretty_print.h"
 #include "policy/public_access.h"
 #include "secrets/messages.h"

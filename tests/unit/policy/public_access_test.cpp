@@ -1,6 +1,6 @@
 #include "policy/public_access.h"
 
-#include "policy/policy_document.h"
+#include "policy/resource_policy.h"
 
 #include <gtest/gtest.h>
 

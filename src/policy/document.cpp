@@ -1,0 +1,112 @@
+#include "policy/document.h"
+
+#include "policy/json_members.h"
+
+#include <utility>
+
+namespace coffer::policy {
+
+namespace {
+
+using json::Value;
+
+// Calls `use` with each text of a string or a list; of numbers and booleans as they are written.
+template <class Use>
+void ForEachText(Value value, Use use) {
+  const auto text_of = [](Value scalar) -> std::string_view {
+    if (scalar.kind() != json::Kind::kBoolean) return scalar.text();
+    return scalar.boolean() ? "true" : "false";
+  };
+  if (value.kind() != json::Kind::kArray) {
+    use(text_of(value));
+    return;
+  }
+  for (Value item = value.First(); item.valid(); item = item.Next()) use(text_of(item));
+}
+
+std::vector<PrincipalEntry> CompilePrincipals(Value value) {
+  std::vector<PrincipalEntry> entries;
+  if (value.kind() == json::Kind::kString) {
+    entries.push_back(PrincipalEntry::Aws(value.text()));
+    return entries;
+  }
+  for (Value type = value.First(); type.valid(); type = type.Next()) {
+    ForEachText(type, [&](std::string_view text) {
+      if (type.key() == "AWS") {
+        entries.push_back(PrincipalEntry::Aws(text));
+      } else {
+        entries.push_back(type.key() == "Service" ? PrincipalEntry::Service(text)
+                                                  : PrincipalEntry::Other());
+      }
+    });
+  }
+  return entries;
+}
+
+std::vector<Condition> CompileConditions(Value value, TextTemplate::Variables variables) {
+  std::vector<Condition> conditions;
+  for (Value keys = value.First(); keys.valid(); keys = keys.Next()) {
+    const auto comparison = ParseConditionOperator(keys.key());
+    if (!comparison) continue;  // The grammar has refused others.
+    for (Value key = keys.First(); key.valid(); key = key.Next()) {
+      Condition& condition = conditions.emplace_back(*comparison, ContextKey(key.key()));
+      ForEachText(key, [&](std::string_view text) { condition.AddValue(text, variables); });
+    }
+  }
+  return conditions;
+}
+
+Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variables variables) {
+  Statement statement;
+  for (Value element = value.First(); element.valid(); element = element.Next()) {
+    const std::string_view name = element.key();
+    if (name == "Sid") {
+      statement.sid = element.text();
+    } else if (name == "Effect") {
+      statement.effect = element.text() == "Allow" ? Effect::kAllow : Effect::kDeny;
+    } else if (name == "Principal" || name == "NotPrincipal") {
+      statement.principals_are = name == "Principal" ? Statement::Principals::kListed
+                                                     : Statement::Principals::kAllButListed;
+      statement.principals = CompilePrincipals(element);
+    } else if (name == "Action" || name == "NotAction") {
+      statement.actions =
+          ActionSet(name == "Action" ? ActionSet::Kind::kAction : ActionSet::Kind::kNotAction);
+      ForEachText(element, [&](std::string_view text) { statement.actions.Add(text); });
+    } else if (name == "Resource" || name == "NotResource") {
+      statement.resources = ResourceSet(name == "Resource" ? ResourceSet::Kind::kResource
+                                                           : ResourceSet::Kind::kNotResource);
+      ForEachText(element,
+                  [&](std::string_view text) { statement.resources.Add(text, kind, variables); });
+    } else if (name == "Condition") {
+      statement.conditions = CompileConditions(element, variables);
+    }
+  }
+  // A trust policy is about the role that it belongs to.
+  if (kind == DocumentKind::kTrust) statement.resources.Add("*", kind, variables);
+  return statement;
+}
+
+}  // namespace
+
+std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKind kind) {
+  json::Document parsed;
+  const auto root = ParsePolicy(parsed, text, kind);
+  if (!root) return std::unexpected(root.error());
+  // Variables came with this version; without one a document is of the older.
+  const Value version = Member(*root, "Version");
+  const auto variables = version.valid() && version.text() == "2012-10-17"
+                             ? TextTemplate::Variables::kExpanded
+                             : TextTemplate::Variables::kLiteral;
+  Document document{.kind = kind, .statements = {}};
+  const Value statements = Member(*root, "Statement");
+  if (statements.kind() == json::Kind::kObject) {
+    document.statements.push_back(CompileStatement(statements, kind, variables));
+    return document;
+  }
+  for (Value value = statements.First(); value.valid(); value = value.Next()) {
+    document.statements.push_back(CompileStatement(value, kind, variables));
+  }
+  return document;
+}
+
+}  // namespace coffer::policy

@@ -1,0 +1,168 @@
+#include "policy/evaluator.h"
+
+#include <algorithm>
+
+namespace coffer::policy {
+
+namespace {
+
+/// What the documents of one layer say.
+struct Finding {
+  std::optional<StatementPlace> deny;
+  std::optional<StatementPlace> allow;
+  PrincipalMatch grant = PrincipalMatch::kNone;  ///< The strongest; of a resource policy alone.
+};
+
+bool Covers(const Statement& statement, const Request& request) {
+  return statement.actions.Covers(request.action) &&
+         statement.resources.Covers(request.resource, request.context) &&
+         std::ranges::all_of(statement.conditions, [&](const Condition& condition) {
+           return condition.Holds(request.context);
+         });
+}
+
+// How a statement is about the principal. Those of identity policies are about whoever has them.
+PrincipalMatch MatchOf(const Statement& statement, const Principal& principal, bool has_boundary) {
+  switch (statement.principals_are) {
+    case Statement::Principals::kNone:
+      return PrincipalMatch::kSelf;
+    case Statement::Principals::kListed:
+      return Match(statement.principals, principal);
+    case Statement::Principals::kAllButListed:
+      // A principal with a boundary is never spared (AWS: NotPrincipal).
+      return !has_boundary && IsSpared(statement.principals, principal) ? PrincipalMatch::kNone
+                                                                        : PrincipalMatch::kSelf;
+  }
+  return PrincipalMatch::kNone;
+}
+
+void Look(const Document& document, StatementPlace place, const Request& request, bool has_boundary,
+          Finding& finding) {
+  for (place.statement = 0; place.statement < document.statements.size(); ++place.statement) {
+    const Statement& statement = document.statements[place.statement];
+    const PrincipalMatch match = MatchOf(statement, request.principal, has_boundary);
+    if (match == PrincipalMatch::kNone || !Covers(statement, request)) continue;
+    if (statement.effect == Effect::kDeny) {
+      finding.deny = place;
+      return;
+    }
+    if (match > finding.grant) {
+      finding.grant = match;
+      finding.allow = place;
+    }
+  }
+}
+
+Finding LookAt(Documents documents, Layer layer, const Request& request) {
+  Finding finding;
+  StatementPlace place{.layer = layer};
+  for (const auto& document : documents) {
+    Look(*document, place, request, /*has_boundary=*/false, finding);
+    if (finding.deny) break;
+    ++place.document;
+  }
+  return finding;
+}
+
+Finding LookAt(const Document* document, Layer layer, const Request& request, bool has_boundary) {
+  Finding finding;
+  if (document != nullptr) Look(*document, {.layer = layer}, request, has_boundary, finding);
+  return finding;
+}
+
+Decision Allowed(const std::optional<StatementPlace>& by) {
+  return {
+      .outcome = Outcome::kAllowed, .layer = by ? by->layer : Layer::kIdentity, .statement = by};
+}
+
+Decision Missed(Layer layer) {
+  return {.outcome = Outcome::kImplicitlyDenied, .layer = layer, .statement = std::nullopt};
+}
+
+/// One decision: what each layer says, and what follows from it.
+class Evaluation {
+ public:
+  Evaluation(const Request& request, const Policies& policies)
+      : request_(request),
+        policies_(policies),
+        identity_(LookAt(policies.identity, Layer::kIdentity, request)),
+        boundary_(LookAt(policies.boundary, Layer::kBoundary, request, false)),
+        resource_(
+            LookAt(policies.resource, Layer::kResource, request, policies.boundary != nullptr)) {
+    if (policies.session) session_ = LookAt(*policies.session, Layer::kSession, request);
+  }
+
+  [[nodiscard]] Decision Decide() const {
+    for (const Finding* finding : {&identity_, &boundary_, &session_, &resource_}) {
+      if (finding->deny) {
+        return {.outcome = Outcome::kExplicitlyDenied,
+                .layer = finding->deny->layer,
+                .statement = finding->deny};
+      }
+    }
+    const Principal& principal = request_.principal;
+    if (principal.kind == PrincipalKind::kService) {
+      return resource_.allow ? Allowed(resource_.allow) : Missed(Layer::kResource);
+    }
+    if (principal.account != request_.resource_account) return DecideAcrossAccounts();
+    return policies_.resource_must_admit ? DecideByResource() : DecideInAccount();
+  }
+
+ private:
+  [[nodiscard]] bool is_root() const { return request_.principal.kind == PrincipalKind::kRoot; }
+
+  [[nodiscard]] Decision DecideInAccount() const {
+    if (is_root()) return Allowed(std::nullopt);
+    // Who is named himself, or with everybody, needs nothing else, and silence of a boundary or of
+    // a session policy takes nothing away.
+    if (resource_.grant >= PrincipalMatch::kSelf) return Allowed(resource_.allow);
+    const bool is_role_named = resource_.grant == PrincipalMatch::kParent;
+    if (!identity_.allow && !is_role_named) return Missed(Layer::kIdentity);
+    return WithinLimits(identity_.allow ? identity_.allow : resource_.allow);
+  }
+
+  // The resource's policy decides; naming the account leaves it to the identity policies.
+  [[nodiscard]] Decision DecideByResource() const {
+    if (resource_.grant == PrincipalMatch::kNone) return Missed(Layer::kResource);
+    if (is_root() || resource_.grant >= PrincipalMatch::kSelf) return Allowed(resource_.allow);
+    if (resource_.grant == PrincipalMatch::kAccount && !identity_.allow) {
+      return Missed(Layer::kIdentity);
+    }
+    return WithinLimits(resource_.allow);
+  }
+
+  // Both sides must allow, and nothing is by-passed.
+  [[nodiscard]] Decision DecideAcrossAccounts() const {
+    if (!is_root()) {
+      if (!identity_.allow) return Missed(Layer::kIdentity);
+      const Decision limited = WithinLimits(identity_.allow);
+      if (!limited.is_allowed()) return limited;
+    }
+    return resource_.allow ? Allowed(resource_.allow) : Missed(Layer::kResource);
+  }
+
+  // Boundary and session policy grant nothing, they bound what was granted.
+  [[nodiscard]] Decision WithinLimits(const std::optional<StatementPlace>& by) const {
+    if (policies_.boundary != nullptr && !boundary_.allow) return Missed(Layer::kBoundary);
+    // A federated user has what his session policies say, so nothing without one.
+    const bool needs_session = policies_.session.has_value() ||
+                               request_.principal.kind == PrincipalKind::kFederatedSession;
+    if (needs_session && !session_.allow) return Missed(Layer::kSession);
+    return Allowed(by);
+  }
+
+  const Request& request_;
+  const Policies& policies_;
+  Finding identity_;
+  Finding boundary_;
+  Finding resource_;
+  Finding session_;
+};
+
+}  // namespace
+
+Decision Decide(const Request& request, const Policies& policies) {
+  return Evaluation(request, policies).Decide();
+}
+
+}  // namespace coffer::policy

@@ -1,0 +1,52 @@
+#include "policy/resource.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace coffer::policy {
+
+void ResourceSet::Add(std::string_view pattern, DocumentKind document,
+                      TextTemplate::Variables variables) {
+  if (pattern.find_first_not_of('*') == std::string_view::npos) {
+    is_everything_ = true;
+    return;
+  }
+  const bool may_be_short =
+      document == DocumentKind::kIdentity || pattern.find('*') != std::string_view::npos;
+  std::array<std::string, kResourceSegment> leading;
+  leading.fill(std::string(1, kAnyRun));
+  std::optional<std::string_view> rest = pattern;
+  for (std::string& segment : leading) {
+    if (!rest) break;
+    const std::size_t colon = rest->find(':');
+    segment = PatternOf(rest->substr(0, colon), Wildcards::kSpecial);
+    rest = colon == std::string_view::npos ? std::nullopt : std::optional(rest->substr(colon + 1));
+  }
+  if (!rest && !may_be_short) return;
+  patterns_.push_back({.leading = std::move(leading),
+                       .last = TextTemplate(rest.value_or("*"), Wildcards::kSpecial, variables)});
+}
+
+bool ResourceSet::Covers(const Resource& resource, const RequestContext& context) const {
+  const bool is_listed =
+      is_everything_ ||
+      (resource.segments && std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
+         return Fits(pattern, resource, context);
+       }));
+  return is_listed == (kind_ == Kind::kResource);
+}
+
+bool ResourceSet::Fits(const ArnPattern& pattern, const Resource& resource,
+                       const RequestContext& context) {
+  const ArnSegments& segments = *resource.segments;
+  for (std::size_t i = 0; i < pattern.leading.size(); ++i) {
+    if (!Matches(pattern.leading[i], segments[i])) return false;
+  }
+  if (const std::string* fixed = pattern.last.fixed()) {
+    return Matches(*fixed, segments[kResourceSegment]);
+  }
+  const std::optional<std::string> expanded = pattern.last.Expand(context);
+  return expanded && Matches(*expanded, segments[kResourceSegment]);
+}
+
+}  // namespace coffer::policy
