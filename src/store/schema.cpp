@@ -108,7 +108,24 @@ CREATE TABLE secret_versions(
 CREATE INDEX secret_versions_by_key ON secret_versions(key_id, key_version);
 )sql";
 
-constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema}};
+// The body is the whole entity as JSON: identities are few, and nothing is asked of them but by
+// name, id or owner.
+constexpr std::string_view kIdentities = R"sql(
+CREATE TABLE identities(
+  identity_id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  body TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  row_mac BLOB NOT NULL,
+  UNIQUE(account, kind, name_key)) STRICT;
+CREATE INDEX identities_by_owner ON identities(owner, kind, name_key) WHERE owner <> '';
+)sql";
+
+constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
+                            sql::SchemaStep{2, "identities", kIdentities}};
 
 }  // namespace
 

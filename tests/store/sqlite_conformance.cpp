@@ -1,4 +1,5 @@
 #include "sql/sqlite_database.h"
+#include "store/identity_store_conformance.h"
 #include "store/key_store_conformance.h"
 #include "store/schema.h"
 #include "store/secret_listing_conformance.h"
@@ -22,6 +23,7 @@ std::string NameOf(const testing::TestParamInfo<DatabaseKind>& info) { return in
 const auto kSqlite = testing::Values(DatabaseKind{"SqliteInMemory", CreateInMemory},
                                      DatabaseKind{"SqliteInFile", CreateInFile});
 
+INSTANTIATE_TEST_SUITE_P(Sqlite, IdentityStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, KeyStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, SecretStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, SecretListingConformance, kSqlite, NameOf);

@@ -1,0 +1,139 @@
+#pragma once
+
+#include "coffer/database.h"
+#include "identity/entities.h"
+#include "identity/names.h"
+#include "json/shape_codec.h"
+#include "store/row_mac.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace coffer::store {
+
+/// An entity of IAM (identity/entities.h) with what the store keeps beside it.
+template <class Entity>
+struct Stored {
+  std::string account{};
+  std::string owner{};          ///< Id of the user an access key belongs to; empty for others.
+  std::int64_t generation = 0;  ///< +1 for every change.
+  Entity entity{};
+};
+
+/// Users, groups, roles, managed policies and access keys in the database: one row each, whose body
+/// is the whole entity as JSON. Rows are authenticated when they are loaded (IntegrityError
+/// otherwise). Safe to call from any thread; a Transaction belongs to one.
+class IdentityStore {
+ public:
+  /// `mac` must outlive the store.
+  explicit IdentityStore(const RowMac& mac) : mac_(mac) {}
+
+  /// By its name in any letter case.
+  template <class Entity>
+  [[nodiscard]] std::optional<Stored<Entity>> Find(Transaction& transaction,
+                                                   std::string_view account,
+                                                   std::string_view name) const {
+    return Decode<Entity>(FindRow(transaction, account, Entity::kKind, identity::NameKey(name)));
+  }
+  /// By its id, which no two entities of any account share.
+  template <class Entity>
+  [[nodiscard]] std::optional<Stored<Entity>> FindById(Transaction& transaction,
+                                                       std::string_view id) const {
+    return Decode<Entity>(FindRowById(transaction, Entity::kKind, id));
+  }
+  /// Calls `each` with the entities of an account, by name, behind the name `after`, until it
+  /// returns false.
+  template <class Entity>
+  void List(Transaction& transaction, std::string_view account, std::string_view after,
+            const std::function<bool(const Stored<Entity>&)>& each) const {
+    ListRows(transaction, account, Entity::kKind, identity::NameKey(after),
+             [&](IdentityRow row) { return each(*Decode<Entity>(std::move(row))); });
+  }
+  /// What belongs to the entity with the id `owner`, by name.
+  template <class Entity>
+  [[nodiscard]] std::vector<Stored<Entity>> OwnedBy(Transaction& transaction,
+                                                    std::string_view owner) const {
+    std::vector<Stored<Entity>> owned;
+    ListOwnedRows(transaction, Entity::kKind, owner,
+                  [&](IdentityRow row) { owned.push_back(*Decode<Entity>(std::move(row))); });
+    return owned;
+  }
+
+  /// The caller has seen to it that name and id are free.
+  template <class Entity>
+  void Insert(Transaction& transaction, Stored<Entity>& stored) {
+    stored.generation = 1;
+    InsertRow(transaction, Encode(stored));
+  }
+  /// Replaces what is stored under the entity's id; raises its generation.
+  template <class Entity>
+  void Update(Transaction& transaction, Stored<Entity>& stored) {
+    ++stored.generation;
+    UpdateRow(transaction, Encode(stored));
+  }
+  void Remove(Transaction& transaction, std::string_view id);
+
+  /// Grows with each change of any entity that was settled: what was derived from entities is as
+  /// good as new while this stays the same. To be read before the transaction that derives begins.
+  [[nodiscard]] std::uint64_t changes() const { return changes_.load(); }
+
+ private:
+  struct IdentityRow {
+    std::string id;
+    std::string account;
+    std::string kind;
+    std::string name_key;
+    std::string owner;
+    std::string body;
+    std::int64_t generation = 0;
+  };
+
+  template <class Entity>
+  [[nodiscard]] static IdentityRow Encode(const Stored<Entity>& stored) {
+    return {.id = stored.entity.id,
+            .account = stored.account,
+            .kind = std::string(Entity::kKind),
+            .name_key = identity::NameKey(stored.entity.name),
+            .owner = stored.owner,
+            .body = json::EncodeShape(stored.entity),
+            .generation = stored.generation};
+  }
+  template <class Entity>
+  [[nodiscard]] static std::optional<Stored<Entity>> Decode(std::optional<IdentityRow> row) {
+    if (!row) return std::nullopt;
+    std::optional<Entity> entity = json::DecodeShape<Entity>(row->body);
+    if (!entity) throw IntegrityError("identities: the row of " + row->id + " cannot be read");
+    return Stored<Entity>{.account = std::move(row->account),
+                          .owner = std::move(row->owner),
+                          .generation = row->generation,
+                          .entity = *std::move(entity)};
+  }
+
+  [[nodiscard]] std::optional<IdentityRow> FindRow(Transaction& transaction,
+                                                   std::string_view account, std::string_view kind,
+                                                   std::string_view name_key) const;
+  [[nodiscard]] std::optional<IdentityRow> FindRowById(Transaction& transaction,
+                                                       std::string_view kind,
+                                                       std::string_view id) const;
+  void ListRows(Transaction& transaction, std::string_view account, std::string_view kind,
+                std::string_view after, const std::function<bool(IdentityRow)>& each) const;
+  void ListOwnedRows(Transaction& transaction, std::string_view kind, std::string_view owner,
+                     const std::function<void(IdentityRow)>& each) const;
+  void InsertRow(Transaction& transaction, const IdentityRow& row);
+  void UpdateRow(Transaction& transaction, const IdentityRow& row);
+  void NoteChange(Transaction& transaction);
+
+  [[nodiscard]] RowMac::Tag MacOf(const IdentityRow& row) const;
+  [[nodiscard]] IdentityRow ReadRow(const Row& row) const;
+
+  const RowMac& mac_;
+  std::atomic<std::uint64_t> changes_ = 0;
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,100 @@
+#include "store/identity_store_conformance.h"
+
+#include <vector>
+
+namespace coffer::test {
+
+using identity::AccessKey;
+using identity::User;
+using store::Stored;
+
+TEST_P(IdentityStoreConformance, FindsByNameInAnyLetterCaseAndById) {
+  const Stored<User> alice = Add("Alice");
+  Add("Alice", "999999999999");
+
+  EXPECT_EQ(Find("aLICE")->entity, alice.entity);
+  EXPECT_EQ(Find("Alice", "999999999999")->account, "999999999999");
+  EXPECT_FALSE(Find("Bob").has_value());
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(store_.FindById<User>(transaction, alice.entity.id)->entity, alice.entity);
+    EXPECT_FALSE(store_.FindById<AccessKey>(transaction, alice.entity.id).has_value());
+  });
+}
+
+TEST_P(IdentityStoreConformance, AnEntityIsChangedAndRenamed) {
+  Stored<User> user = Add("old");
+  user.entity.name = "New";
+  user.entity.tags = {{.key = "team", .value = "blue"}};
+  user.entity.boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+
+  Write([&](Transaction& transaction) { store_.Update(transaction, user); });
+
+  EXPECT_FALSE(Find("old").has_value());
+  EXPECT_EQ(Find("new")->entity, user.entity);
+  EXPECT_EQ(Find("new")->generation, 2);
+}
+
+TEST_P(IdentityStoreConformance, AStaleChangeIsABug) {
+  Stored<User> user = Add("a");
+  Stored<User> stale = user;
+  Write([&](Transaction& transaction) { store_.Update(transaction, user); });
+
+  EXPECT_THROW(Write([&](Transaction& transaction) { store_.Update(transaction, stale); }),
+               std::logic_error);
+}
+
+TEST_P(IdentityStoreConformance, ListsByNameBehindAName) {
+  for (const std::string name : {"c", "A", "b"}) Add(name);
+  Add("z", "999999999999");
+  std::vector<std::string> names;
+  Read([&](Transaction& transaction) {
+    store_.List<User>(transaction, kAccount, "a", [&](const Stored<User>& user) {
+      names.push_back(user.entity.name);
+      return true;
+    });
+  });
+  EXPECT_EQ(names, (std::vector<std::string>{"b", "c"}));
+}
+
+TEST_P(IdentityStoreConformance, KeysBelongToTheirUser) {
+  const Stored<User> user = Add("a");
+  Write([&](Transaction& transaction) {
+    for (const std::string id : {"AKIA2", "AKIA1"}) {
+      Stored<AccessKey> key{.account = kAccount,
+                            .owner = user.entity.id,
+                            .entity = {.id = id, .name = id, .created = At(2)}};
+      store_.Insert(transaction, key);
+    }
+  });
+  Read([&](Transaction& transaction) {
+    const auto keys = store_.OwnedBy<AccessKey>(transaction, user.entity.id);
+    ASSERT_EQ(keys.size(), 2);
+    EXPECT_EQ(keys[0].entity.id, "AKIA1");
+    EXPECT_EQ(keys[0].owner, user.entity.id);
+  });
+}
+
+TEST_P(IdentityStoreConformance, ARemovedEntityIsGoneAndItsNameFree) {
+  const Stored<User> user = Add("a");
+  Write([&](Transaction& transaction) { store_.Remove(transaction, user.entity.id); });
+  EXPECT_FALSE(Find("a").has_value());
+  Add("a");
+}
+
+TEST_P(IdentityStoreConformance, EachSettledChangeCounts) {
+  const std::uint64_t before = store_.changes();
+  Stored<User> user = Add("a");
+  const std::uint64_t added = store_.changes();
+  EXPECT_GT(added, before);
+  Write([&](Transaction& transaction) { store_.Update(transaction, user); });
+  EXPECT_GT(store_.changes(), added);
+}
+
+TEST_P(IdentityStoreConformance, AnEditedRowIsRefused) {
+  static constexpr Statement kEdit{"UPDATE identities SET body = replace(body, '/', '/x/')"};
+  Add("a");
+  Write([&](Transaction& transaction) { transaction.Execute(kEdit, {}); });
+  EXPECT_THROW(static_cast<void>(Find("a")), store::IntegrityError);
+}
+
+}  // namespace coffer::test
