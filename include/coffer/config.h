@@ -10,6 +10,13 @@ namespace coffer {
 
 enum class Profile : std::uint8_t { kDevelopment, kStrict };
 
+/// What policies are for.
+enum class PolicyEnforcement : std::uint8_t {
+  kOff,   ///< Whoever signs may do what the root user of his account may.
+  kSoft,  ///< The same, and the log says what policies would have refused.
+  kOn,
+};
+
 /// Every setting, with its default. Filled once at start from file, environment and flags, then
 /// passed by const reference. Secrets are never values here, only names of places.
 struct Config {
@@ -42,6 +49,14 @@ struct Config {
   std::string account = "000000000000";
   std::vector<std::string> extra_regions;  ///< Beside AWS's own.
   bool trust_any_signature = false;        ///< Development profile only.
+  bool enforce_iam = false;    ///< In the development profile; the strict one always does.
+  bool iam_soft_mode = false;  ///< Development profile only: log instead of refusing.
+
+  [[nodiscard]] PolicyEnforcement policy_enforcement() const {
+    if (profile == Profile::kStrict) return PolicyEnforcement::kOn;
+    if (iam_soft_mode) return PolicyEnforcement::kSoft;
+    return enforce_iam ? PolicyEnforcement::kOn : PolicyEnforcement::kOff;
+  }
 
   // Limits of the front door.
   std::size_t threads = 0;  ///< 0 = one for each core.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "api/call_facts.h"
 #include "api/json_codec.h"
+#include "api/shape_parameters.h"
 #include "base/reply_buffer.h"
 #include "coffer/result.h"
 #include "services/secretsmanager/context.h"
@@ -10,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace coffer::api {
 
@@ -22,6 +25,8 @@ class Call {
   /// Resolves, authorizes and handles inside `context`'s transaction, and writes the reply's JSON.
   /// May run more than once; each time it starts anew.
   [[nodiscard]] virtual Result<void> Run(sm::Context& context, base::ReplyBuffer& out) const = 0;
+  /// The request as conditions see it.
+  [[nodiscard]] virtual const RequestParameters& parameters() const = 0;
 };
 
 /// What a handler's signature says about its operation.
@@ -42,6 +47,12 @@ concept SelfChecking = requires(const Request& request) {
   { request.Check() } -> std::same_as<Result<void>>;
 };
 
+/// A request that needs further permissions.
+template <class Request>
+concept NeedsMore = requires(const Request& request) {
+  { request.FurtherOperations() } -> std::same_as<std::vector<std::string_view>>;
+};
+
 /// The call of one row of the operation table.
 template <auto Handler, sm::Authorizes kAuthorizes>
 class OperationCall final : public Call {
@@ -58,25 +69,49 @@ class OperationCall final : public Call {
     return {};
   }
 
+  [[nodiscard]] const RequestParameters& parameters() const override { return parameters_; }
+
  private:
   [[nodiscard]] auto Invoke(sm::Context& context) const {
+    sm::Authorizer& authorizer = context.authorizer;
     if constexpr (kAuthorizes == sm::Authorizes::kSecret) {
       using Reply =
           decltype(Handler(context, std::declval<const sm::AuthorizedSecret&>(), request_));
-      const auto secret = context.authorizer.Authorize(operation_, request_.secret_id);
+      const auto secret = authorizer.Authorize(operation_, request_.secret_id);
       return secret ? Handler(context, *secret, request_) : Reply(std::unexpected(secret.error()));
     } else if constexpr (kAuthorizes == sm::Authorizes::kSecretIfExists) {
       using Reply = decltype(Handler(
           context, std::declval<const std::optional<sm::AuthorizedSecret>&>(), request_));
-      const auto secret = context.authorizer.AuthorizeIfExists(operation_, request_.secret_id);
+      const auto secret = authorizer.AuthorizeIfExists(operation_, request_.secret_id);
       return secret ? Handler(context, *secret, request_) : Reply(std::unexpected(secret.error()));
     } else {
-      return Handler(context, request_);
+      using Reply = decltype(Handler(context, request_));
+      const Result<void> allowed = AuthorizeAll(authorizer);
+      return allowed ? Handler(context, request_) : Reply(std::unexpected(allowed.error()));
     }
+  }
+
+  // The operation itself and what else the request needs, on the same.
+  [[nodiscard]] Result<void> AuthorizeAll(sm::Authorizer& authorizer) const {
+    const auto authorize = [&](std::string_view operation) {
+      if constexpr (kAuthorizes == sm::Authorizes::kNewSecret) {
+        return authorizer.AuthorizeNew(operation, request_.name);
+      } else {
+        return authorizer.AuthorizeAccount(operation);
+      }
+    };
+    RETURN_IF_ERROR(authorize(operation_));
+    if constexpr (NeedsMore<Request>) {
+      for (const std::string_view operation : request_.FurtherOperations()) {
+        RETURN_IF_ERROR(authorize(operation));
+      }
+    }
+    return {};
   }
 
   std::string_view operation_;
   Request request_;
+  ShapeParameters<Request> parameters_{request_};
 };
 
 /// Decodes and checks a request body for one row. Static, so that a table can point at it.

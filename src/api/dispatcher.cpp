@@ -1,6 +1,5 @@
 #include "api/dispatcher.h"
 
-#include "api/account_authorizer.h"
 #include "api/error_table.h"
 #include "api/request_id.h"
 #include "base/log.h"
@@ -82,12 +81,17 @@ Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& re
   }
   ASSIGN_OR_RETURN(sigv4::Caller caller,
                    parts_.verifier.Verify(request, kSecretsManager, parts_.system_clock.Now()));
+  std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller);
+  if (!identity) {
+    return Fail(ErrorCode::kUnrecognizedClient,
+                "The security token included in the request is invalid.");
+  }
   if (operation->decode == nullptr) {
     return Fail(ErrorCode::kNotImplemented,
                 "Coffer does not implement " + std::string(operation->name) + " yet.");
   }
   ASSIGN_OR_RETURN(std::unique_ptr<Call> call, operation->decode(operation->name, request.body));
-  return PreparedCall{std::move(caller), operation, std::move(call)};
+  return PreparedCall{std::move(caller), std::move(identity), &request, operation, std::move(call)};
 }
 
 // The stages inside the transaction, so that nothing changes between check and use:
@@ -97,14 +101,20 @@ Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& re
 // Answers whether the transaction is to be kept.
 bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
                      base::HttpReply& reply) const {
-  AccountAuthorizer authorizer(prepared.caller, parts_.service.secrets, transaction,
-                               prepared.operation->access == sm::Access::kCachedRead);
+  const Timestamp now = parts_.service.clock.Now();
+  const CallFacts facts{.caller = prepared.caller,
+                        .identity = *prepared.identity,
+                        .request = *prepared.request,
+                        .parameters = prepared.call->parameters(),
+                        .now = now};
+  PolicyAuthorizer authorizer(parts_.authorization, facts, transaction,
+                              prepared.operation->access == sm::Access::kCachedRead);
   sm::Context context{.service = parts_.service,
                       .transaction = transaction,
                       .authorizer = authorizer,
                       .account = prepared.caller.account,
                       .region = prepared.caller.region,
-                      .now = parts_.service.clock.Now()};
+                      .now = now};
   reply.body.Clear();
   const Result<void> result = prepared.call->Run(context, reply.body);
   if (!result) {

@@ -2,6 +2,8 @@
 
 #include "api/local_endpoints.h"
 #include "api/operation_index.h"
+#include "api/policy_authorizer.h"
+#include "api/principals.h"
 #include "base/http_message.h"
 #include "coffer/clock.h"
 #include "coffer/database.h"
@@ -19,6 +21,8 @@ struct DispatcherParts {
   Database& database;
   const services::secretsmanager::Service& service;
   const sigv4::Verifier& verifier;
+  const Principals& principals;
+  const AuthorizationParts& authorization;
   const LocalEndpoints& local_endpoints;
   const Clock& system_clock;  ///< Signatures follow real time, whatever the test clock says.
   Random& random;
@@ -37,6 +41,8 @@ class Dispatcher final : public base::HttpHandler {
   /// A call that knows its caller and its operation and waits for its transaction.
   struct PreparedCall {
     sigv4::Caller caller;
+    std::shared_ptr<const Identity> identity;
+    const base::HttpRequest* request = nullptr;  ///< Stays until the reply has been written.
     const IndexedOperation* operation = nullptr;
     std::unique_ptr<Call> call;
   };

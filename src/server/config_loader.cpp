@@ -81,8 +81,8 @@ void ApplyEnvironment(Config& config, const std::vector<std::string>& environmen
   for (const std::string& entry : environment) {
     const std::size_t equals = std::min(entry.find('='), entry.size());
     const std::string variable = entry.substr(0, equals);
-    if (!variable.starts_with(kPrefix)) continue;
     const Setting* setting = FindSettingOfVariable(variable);
+    if (setting == nullptr && !variable.starts_with(kPrefix)) continue;
     if (setting != nullptr && equals < entry.size()) {
       Apply(config, *setting, entry.substr(equals + 1), "environment variable " + variable);
     } else {
@@ -132,6 +132,9 @@ void CheckWhole(const Config& config) {
   }
   if (config.profile == Profile::kStrict && config.trust_any_signature) {
     throw SettingError("trust_any_signature exists in the development profile alone.");
+  }
+  if (config.profile == Profile::kStrict && config.iam_soft_mode) {
+    throw SettingError("iam_soft_mode exists in the development profile alone.");
   }
   if (config.profile == Profile::kStrict && config.ephemeral) {
     throw SettingError("ephemeral exists in the development profile alone.");

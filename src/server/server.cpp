@@ -89,6 +89,9 @@ class Server::Implementation {
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   server::Vault vault_;
   api::AccessKeys access_keys_;
+  api::Principals principals_;
+  api::PolicyCache policies_;
+  api::AuthorizationParts authorization_;
   services::secretsmanager::Service service_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
@@ -105,6 +108,12 @@ Server::Implementation::Implementation(const Config& config,
     : config_(config),
       vault_(config, std::move(on_fatal)),
       access_keys_(LoadAccessKeys()),
+      principals_(vault_.database, vault_.keyring, vault_.identities, access_keys_),
+      authorization_{.secrets = vault_.secrets,
+                     .keyring = vault_.keyring,
+                     .policies = policies_,
+                     .random = vault_.random,
+                     .enforcement = config.policy_enforcement()},
       service_{.secrets = vault_.secrets,
                .keyring = vault_.keyring,
                .envelope = vault_.envelope,
@@ -112,12 +121,14 @@ Server::Implementation::Implementation(const Config& config,
                .clock = vault_.clock,
                .error_name = [](ErrorCode code) { return api::FindError(code).name; },
                .create_unknown_keys = IsDevelopment(config)},
-      verifier_(access_keys_, VerifierOptionsOf(config)),
+      verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),
       dispatcher_({.database = vault_.database,
                    .service = service_,
                    .verifier = verifier_,
+                   .principals = principals_,
+                   .authorization = authorization_,
                    .local_endpoints = local_endpoints_,
                    .system_clock = vault_.system_clock,
                    .random = vault_.random}),

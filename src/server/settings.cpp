@@ -132,6 +132,10 @@ constexpr std::array kSettings{
             &SetList<&Config::extra_regions>},
     Setting{"trust_any_signature", "accept any signature (development profile)", true,
             &SetSwitch<&Config::trust_any_signature>},
+    Setting{"enforce_iam", "let policies decide (the strict profile always does)", true,
+            &SetSwitch<&Config::enforce_iam>},
+    Setting{"iam_soft_mode", "log what policies would refuse (development profile)", true,
+            &SetSwitch<&Config::iam_soft_mode>},
     Setting{"threads", "threads that serve connections; 0 = one for each core", false,
             &SetNumber<&Config::threads, 0, 1024>},
     Setting{"max_connections", "connections at once", false,
@@ -183,8 +187,12 @@ const Setting* FindSetting(std::string_view name) {
 
 const Setting* FindSettingOfVariable(std::string_view variable) {
   constexpr std::string_view kPrefix = "COFFER_";
-  if (!variable.starts_with(kPrefix)) return nullptr;
-  variable.remove_prefix(kPrefix.size());
+  // Names that people already have from an emulator.
+  const bool is_known_elsewhere = variable == "ENFORCE_IAM" || variable == "IAM_SOFT_MODE";
+  if (!is_known_elsewhere) {
+    if (!variable.starts_with(kPrefix)) return nullptr;
+    variable.remove_prefix(kPrefix.size());
+  }
   const auto* found = std::ranges::find_if(kSettings, [&](const Setting& setting) {
     return std::ranges::equal(variable, setting.name, [](char capital, char small) {
       return capital == (small >= 'a' && small <= 'z' ? small - 'a' + 'A' : small);

@@ -9,6 +9,7 @@
 #include "server/anchor.h"
 #include "server/data_directory.h"
 #include "sql/sqlite_database.h"
+#include "store/identity_store.h"
 #include "store/secret_store.h"
 
 #include <functional>
@@ -36,6 +37,7 @@ class Vault {
   std::optional<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
   keyring::Keyring keyring;
   store::SecretStore secrets;
+  store::IdentityStore identities;
   keyring::Envelope envelope;
 };
 

@@ -19,8 +19,9 @@ namespace coffer::test {
 /// Signatures are not what is tested with it: any is trusted.
 class ApiOverDatabase {
  public:
-  explicit ApiOverDatabase(Database& database, std::uint64_t random_seed = 1)
-      : random_(random_seed), database_(database) {}
+  explicit ApiOverDatabase(Database& database, std::uint64_t random_seed = 1,
+                           PolicyEnforcement enforcement = PolicyEnforcement::kOff)
+      : random_(random_seed), database_(database), enforcement_(enforcement) {}
 
   /// The body of the answer; the rest of it is in reply().
   std::string Call(std::string_view operation, std::string_view body) {
@@ -59,6 +60,7 @@ class ApiOverDatabase {
   FakeClock clock_;
   FakeRandom random_;
   Database& database_;
+  PolicyEnforcement enforcement_;
   keyring::Keyring keyring_{database_, SecretBytes(32), random_, clock_};
   store::SecretStore secrets_{keyring_.row_mac(), 0};
   keyring::Envelope envelope_{keyring_, random_};
@@ -72,11 +74,21 @@ class ApiOverDatabase {
       .create_unknown_keys = true};
   api::AccessKeys access_keys_{
       database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
-  sigv4::Verifier verifier_{access_keys_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
+  store::IdentityStore identities_{keyring_.row_mac()};
+  api::Principals principals_{database_, keyring_, identities_, access_keys_};
+  api::PolicyCache policies_;
+  api::AuthorizationParts authorization_{.secrets = secrets_,
+                                         .keyring = keyring_,
+                                         .policies = policies_,
+                                         .random = random_,
+                                         .enforcement = enforcement_};
+  sigv4::Verifier verifier_{principals_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
   api::LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
   api::Dispatcher dispatcher_{{.database = database_,
                                .service = service_,
                                .verifier = verifier_,
+                               .principals = principals_,
+                               .authorization = authorization_,
                                .local_endpoints = local_endpoints_,
                                .system_clock = clock_,
                                .random = random_}};

@@ -61,6 +61,12 @@ Result<void> BatchGetSecretValueRequest::Check() const {
   return CheckFilters(filters);
 }
 
+// The secrets themselves are authorized one by one.
+std::vector<std::string_view> BatchGetSecretValueRequest::FurtherOperations() const {
+  if (!filters) return {};
+  return {"ListSecrets"};
+}
+
 Result<BatchGetSecretValueResponse> BatchGetSecretValue(Context& context,
                                                         const BatchGetSecretValueRequest& request) {
   BatchGetSecretValueResponse response;

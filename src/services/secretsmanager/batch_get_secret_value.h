@@ -22,6 +22,7 @@ struct BatchGetSecretValueRequest {
   }
 
   [[nodiscard]] Result<void> Check() const;
+  [[nodiscard]] std::vector<std::string_view> FurtherOperations() const;
 };
 
 /// Why one secret of the batch could not be read. `error` becomes ErrorCode and Message on the

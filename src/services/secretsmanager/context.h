@@ -9,6 +9,7 @@
 #include "secrets/secret.h"
 #include "store/secret_store.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,9 @@ struct Context {
   Timestamp now;
 };
 
+/// What a key-encryption key is used for: kms:Decrypt, or kms:GenerateDataKey and kms:Decrypt.
+enum class KeyUse : std::uint8_t { kOpen, kSeal };
+
 /// Resolves and authorizes; implemented by the dispatcher's side, which knows the caller.
 class Authorizer {
  public:
@@ -69,6 +73,15 @@ class Authorizer {
   /// Decides for a secret found by a listing.
   [[nodiscard]] virtual Result<AuthorizedSecret> AuthorizeFound(
       std::string_view operation, std::shared_ptr<const secrets::Secret> secret) = 0;
+  /// Decides for a secret that is to be made under `name` in the caller's account.
+  [[nodiscard]] virtual Result<void> AuthorizeNew(std::string_view operation,
+                                                  std::string_view name) = 0;
+  /// Decides for an operation that is about the caller's account, not about one secret.
+  [[nodiscard]] virtual Result<void> AuthorizeAccount(std::string_view operation) = 0;
+  /// Decides whether the caller may have the vault use a key for a value of `secret`. AccessDenied
+  /// `Access to KMS is not allowed`; InvalidRequest for another account's default key.
+  [[nodiscard]] virtual Result<void> AuthorizeKey(KeyUse use, const secrets::Secret& secret,
+                                                  const secrets::KeyId& key_id) = 0;
 
  protected:
   [[nodiscard]] static AuthorizedSecret Admit(std::shared_ptr<const secrets::Secret> secret) {

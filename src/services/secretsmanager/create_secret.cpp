@@ -54,6 +54,11 @@ Result<void> CreateSecretRequest::Check() const {
   return {};
 }
 
+std::vector<std::string_view> CreateSecretRequest::FurtherOperations() const {
+  if (!tags || tags->empty()) return {};
+  return {"TagResource"};
+}
+
 Result<CreateSecretResponse> CreateSecret(Context& context, const CreateSecretRequest& request) {
   const std::string token = request.client_request_token.value_or("");  // Check() wants one.
   const std::optional<keyring::Value> value =

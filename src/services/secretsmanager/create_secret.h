@@ -34,6 +34,7 @@ struct CreateSecretRequest {
 
   /// What can be refused without looking at anything stored.
   [[nodiscard]] Result<void> Check() const;
+  [[nodiscard]] std::vector<std::string_view> FurtherOperations() const;
 };
 
 struct CreateSecretResponse {

@@ -9,8 +9,13 @@ namespace coffer::services::secretsmanager {
 enum class Authorizes : std::uint8_t {
   kSecret,          ///< request.secret_id must exist: (Context&, const AuthorizedSecret&, request)
   kSecretIfExists,  ///< may be missing: (Context&, const std::optional<AuthorizedSecret>&, request)
+  kNewSecret,       ///< request.name, which is to be made: (Context&, request)
   kAccount,         ///< the caller's account: (Context&, request)
 };
+
+// A request that needs more permissions than that of its own name has
+//   std::vector<std::string_view> FurtherOperations() const;
+// which are authorized on the same.
 
 /// Which kind of transaction it runs in.
 enum class Access : std::uint8_t {

@@ -30,7 +30,7 @@ inline constexpr std::tuple kOperations{
     // clang-format off
     Operation<&BatchGetSecretValue>     {"BatchGetSecretValue",          Authorizes::kAccount,        Access::kCachedRead},
     Operation<nullptr>                  {"CancelRotateSecret",           Authorizes::kSecret,         Access::kWrite},
-    Operation<&CreateSecret>            {"CreateSecret",                 Authorizes::kAccount,        Access::kWrite},
+    Operation<&CreateSecret>            {"CreateSecret",                 Authorizes::kNewSecret,      Access::kWrite},
     Operation<&DeleteResourcePolicy>    {"DeleteResourcePolicy",         Authorizes::kSecret,         Access::kWrite},
     Operation<&DeleteSecret>            {"DeleteSecret",                 Authorizes::kSecretIfExists, Access::kWrite},
     Operation<&DescribeSecret>          {"DescribeSecret",               Authorizes::kSecret,         Access::kRead},

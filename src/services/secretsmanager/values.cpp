@@ -48,6 +48,7 @@ Result<ReadVersion> ReadValue(const Context& context, const secrets::Secret& sec
   if (!stored) return std::unexpected(secrets::VersionNotFound(version_id));
   const std::optional<store::SealedValue>& sealed = stored->value;
   if (!sealed) return std::unexpected(secrets::VersionNotFound(version_id));
+  RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, sealed->key_id));
   ASSIGN_OR_RETURN(keyring::Value value,
                    context.service.envelope.Open(context.transaction, secret, version_id, *sealed));
   store.Touch(secret, *stored, DayOf(context.now));
@@ -69,10 +70,15 @@ Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& sec
 Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& secret) {
   keyring::Keyring& keyring = context.service.keyring;
   const auto& [account, region, name] = secret.address;
-  if (!secret.kms_key_id) return keyring.DefaultKey(context.transaction, account, region);
+  if (!secret.kms_key_id) {
+    keyring::UsableKey key = keyring.DefaultKey(context.transaction, account, region);
+    RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, key.id));
+    return key;
+  }
   ASSIGN_OR_RETURN(keyring::ResolvedKey resolved,
                    keyring.Resolve(context.transaction, account, region, *secret.kms_key_id,
                                    context.service.create_unknown_keys));
+  RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, resolved.key.id));
   return std::move(resolved.key);
 }
 

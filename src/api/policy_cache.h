@@ -1,0 +1,26 @@
+#pragma once
+
+#include "policy/document.h"
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+
+namespace coffer::api {
+
+/// Resource policies, compiled once. By their text, so nothing in here can be out of date.
+/// Safe to call from any thread.
+class PolicyCache {
+ public:
+  /// Throws std::runtime_error when a stored policy does not compile:
+  /// nothing is decided without a policy that should have had a say.
+  [[nodiscard]] std::shared_ptr<const policy::Document> Compile(std::string_view text);
+
+ private:
+  std::shared_mutex documents_mutex_;
+  std::map<std::string, std::shared_ptr<const policy::Document>, std::less<>> documents_;
+};
+
+}  // namespace coffer::api

@@ -1,0 +1,89 @@
+#include "api/principals.h"
+
+#include "api/identity_loader.h"
+#include "base/encoding.h"
+
+#include <mutex>
+#include <utility>
+
+namespace coffer::api {
+
+namespace {
+
+std::vector<std::byte> DecodeSealed(std::string_view base64) {
+  std::vector<std::byte> sealed(base64.size() / 4 * 3);
+  const auto size = base::DecodeBase64(base64, sealed.data());
+  if (!size) throw store::IntegrityError("identities: a sealed access key cannot be read");
+  sealed.resize(*size);
+  return sealed;
+}
+
+}  // namespace
+
+std::shared_ptr<const Principals::Entry> Principals::FindUserKey(
+    std::string_view access_key_id) const {
+  // Read before the transaction begins: a change that is settled meanwhile makes the entry stale.
+  const std::uint64_t changes = identities_.changes();
+  {
+    const std::shared_lock lock(entries_mutex_);
+    const auto found = entries_.find(access_key_id);
+    if (found != entries_.end() && found->second->changes == changes) return found->second;
+  }
+  std::shared_ptr<const Entry> loaded = Load(access_key_id, changes);
+  const std::unique_lock lock(entries_mutex_);
+  if (loaded) {
+    entries_.insert_or_assign(std::string(access_key_id), loaded);
+  } else if (const auto found = entries_.find(access_key_id); found != entries_.end()) {
+    entries_.erase(found);
+  }
+  return loaded;
+}
+
+std::shared_ptr<const Principals::Entry> Principals::Load(std::string_view access_key_id,
+                                                          std::uint64_t changes) const {
+  std::shared_ptr<Entry> entry;
+  database_.Read([&](Transaction& transaction) {
+    const auto key = identities_.FindById<identity::AccessKey>(transaction, access_key_id);
+    if (!key || !key->entity.is_active) return;
+    const auto user = identities_.FindById<identity::User>(transaction, key->owner);
+    if (!user) return;
+    entry = std::make_shared<Entry>();
+    entry->changes = changes;
+    entry->identity = LoadUser(transaction, identities_, *user);
+    entry->generation = static_cast<std::uint64_t>(key->generation);
+    entry->key = {.access_key_id = key->entity.id,
+                  .account = key->account,
+                  .principal_arn = entry->identity->principal.arn,
+                  .sealed_secret = DecodeSealed(key->entity.sealed_secret),
+                  .created = key->entity.created};
+  });
+  return entry;
+}
+
+std::optional<sigv4::Credential> Principals::Find(std::string_view access_key_id) const {
+  if (auto root = root_keys_.Find(access_key_id)) return root;
+  const auto entry = FindUserKey(access_key_id);
+  if (!entry) return std::nullopt;
+  std::optional<SecretBytes> secret = keyring_.OpenAccessKey(entry->key);
+  if (!secret) return std::nullopt;
+  return sigv4::Credential{.account = entry->key.account,
+                           .principal_arn = entry->key.principal_arn,
+                           .secret_access_key = *std::move(secret),
+                           .generation = entry->generation};
+}
+
+std::optional<std::uint64_t> Principals::Generation(std::string_view access_key_id) const {
+  if (const auto root = root_keys_.Generation(access_key_id)) return root;
+  const auto entry = FindUserKey(access_key_id);
+  if (!entry) return std::nullopt;
+  return entry->generation;
+}
+
+std::shared_ptr<const Identity> Principals::IdentityOf(const sigv4::Caller& caller) const {
+  const bool is_root = caller.principal_arn == identity::RootArn(caller.account);
+  if (is_root) return RootOf(caller.account);
+  const auto entry = FindUserKey(caller.access_key_id);
+  return entry ? entry->identity : nullptr;
+}
+
+}  // namespace coffer::api

@@ -1,0 +1,234 @@
+#include "api/secret_context.h"
+
+#include "base/ascii.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+namespace coffer::api {
+
+namespace {
+
+using policy::ContextValue;
+
+ContextValue Present(std::string_view text) {
+  return text.empty() ? ContextValue() : ContextValue(std::string(text));
+}
+
+ContextValue Flag(bool value) { return std::string(value ? "true" : "false"); }
+
+std::string Iso8601(Timestamp time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  std::string text = std::to_string(static_cast<int>(date.year()));
+  const auto append = [&](char separator, auto number) {
+    text += separator;
+    if (number < 10) text += '0';
+    text += std::to_string(number);
+  };
+  append('-', static_cast<unsigned>(date.month()));
+  append('-', static_cast<unsigned>(date.day()));
+  append('T', clock.hours().count());
+  append(':', clock.minutes().count());
+  append(':', clock.seconds().count());
+  return text + "Z";
+}
+
+/// Tag keys in conditions match whatever their letter case.
+bool IsSameKey(std::string_view tag_key, std::string_view member) {
+  return std::ranges::equal(tag_key, member, {}, base::ToLower);
+}
+
+ContextValue PrincipalType(policy::PrincipalKind kind) {
+  switch (kind) {
+    case policy::PrincipalKind::kRoot:
+      return std::string("Account");
+    case policy::PrincipalKind::kUser:
+      return std::string("User");
+    case policy::PrincipalKind::kSession:
+      return std::string("AssumedRole");
+    case policy::PrincipalKind::kFederatedSession:
+      return std::string("FederatedUser");
+    case policy::PrincipalKind::kService:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+/// What each key is, by its name in lower case. Those that end in a slash take a member.
+struct SecretContextKeys {
+  using Member = std::string_view;
+
+  static ContextValue PrincipalArn(const SecretContext& context, Member) {
+    // Of a session it is the role's.
+    const policy::Principal& principal = context.facts_.identity.principal;
+    return principal.kind == policy::PrincipalKind::kSession ? principal.parent_arn : principal.arn;
+  }
+  static ContextValue PrincipalAccount(const SecretContext& context, Member) {
+    return Present(context.facts_.identity.principal.account);
+  }
+  static ContextValue TypeOfPrincipal(const SecretContext& context, Member) {
+    return PrincipalType(context.facts_.identity.principal.kind);
+  }
+  static ContextValue UserId(const SecretContext& context, Member) {
+    return Present(context.facts_.identity.principal.unique_id);
+  }
+  static ContextValue UserName(const SecretContext& context, Member) {
+    return Present(context.facts_.identity.user_name);
+  }
+  static ContextValue PrincipalTag(const SecretContext& context, Member member) {
+    for (const identity::Tag& tag : context.facts_.identity.tags) {
+      if (IsSameKey(tag.key, member)) return tag.value;
+    }
+    return {};
+  }
+  static ContextValue IsService(const SecretContext& context, Member) {
+    return Flag(context.facts_.identity.principal.kind == policy::PrincipalKind::kService);
+  }
+  static ContextValue ViaService(const SecretContext& /*context*/, Member) { return Flag(false); }
+  static ContextValue SourceIp(const SecretContext& context, Member) {
+    return Present(context.facts_.request.peer_address);
+  }
+  static ContextValue SecureTransport(const SecretContext& context, Member) {
+    return Flag(context.facts_.request.secure);
+  }
+  static ContextValue UserAgent(const SecretContext& context, Member) {
+    return Present(context.facts_.request.Header("user-agent"));
+  }
+  static ContextValue Referer(const SecretContext& context, Member) {
+    return Present(context.facts_.request.Header("referer"));
+  }
+  static ContextValue CurrentTime(const SecretContext& context, Member) {
+    return Iso8601(context.facts_.now);
+  }
+  static ContextValue EpochTime(const SecretContext& context, Member) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(context.facts_.now);
+    return std::to_string(seconds.time_since_epoch().count());
+  }
+  static ContextValue RequestedRegion(const SecretContext& context, Member) {
+    return Present(context.facts_.caller.region);
+  }
+  static ContextValue ResourceAccount(const SecretContext& context, Member) {
+    return Present(context.resource_account_);
+  }
+  static ContextValue ResourceTag(const SecretContext& context, Member member) {
+    if (context.secret_ != nullptr && context.secret_->tags) {
+      for (const secrets::Tag& tag : *context.secret_->tags) {
+        if (IsSameKey(tag.key, member)) return tag.value;
+      }
+      return {};
+    }
+    // A secret that is being created has the tags of the request.
+    return context.secret_ == nullptr ? RequestTag(context, member) : ContextValue();
+  }
+  static ContextValue RequestTag(const SecretContext& context, Member member) {
+    for (const auto& [key, value] : context.facts_.parameters.Tags()) {
+      if (IsSameKey(key, member)) return std::string(value);
+    }
+    return {};
+  }
+  static ContextValue TagKeys(const SecretContext& context, Member) {
+    ContextValue removed = context.facts_.parameters.Find("TagKeys");
+    if (!std::holds_alternative<std::monostate>(removed)) return removed;
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : context.facts_.parameters.Tags()) keys.emplace_back(key);
+    return keys.empty() ? ContextValue() : ContextValue(std::move(keys));
+  }
+  static ContextValue SecretId(const SecretContext& context, Member) {
+    return context.resource_ == "*" ? ContextValue() : Present(context.resource_);
+  }
+  static ContextValue PrimaryRegion(const SecretContext& context, Member) {
+    if (context.secret_ == nullptr || !context.secret_->primary_region) return {};
+    return *context.secret_->primary_region;
+  }
+  static ContextValue StoredType(const SecretContext& context, Member) {
+    if (context.secret_ == nullptr || !context.secret_->type) return {};
+    return *context.secret_->type;
+  }
+  static ContextValue ModifyRotationRules(const SecretContext& context, Member) {
+    return context.facts_.parameters.Has("RotationRules") ? Flag(true) : ContextValue();
+  }
+};
+
+namespace {
+
+struct Key {
+  std::string_view name;
+  ContextValue (*find)(const SecretContext& context, std::string_view member);
+};
+
+// Sorted.
+constexpr auto kKeys = std::to_array<Key>({
+    {"aws:currenttime", &SecretContextKeys::CurrentTime},
+    {"aws:epochtime", &SecretContextKeys::EpochTime},
+    {"aws:principalaccount", &SecretContextKeys::PrincipalAccount},
+    {"aws:principalarn", &SecretContextKeys::PrincipalArn},
+    {"aws:principalisawsservice", &SecretContextKeys::IsService},
+    {"aws:principaltag/", &SecretContextKeys::PrincipalTag},
+    {"aws:principaltype", &SecretContextKeys::TypeOfPrincipal},
+    {"aws:referer", &SecretContextKeys::Referer},
+    {"aws:requestedregion", &SecretContextKeys::RequestedRegion},
+    {"aws:requesttag/", &SecretContextKeys::RequestTag},
+    {"aws:resourceaccount", &SecretContextKeys::ResourceAccount},
+    {"aws:resourcetag/", &SecretContextKeys::ResourceTag},
+    {"aws:securetransport", &SecretContextKeys::SecureTransport},
+    {"aws:sourceip", &SecretContextKeys::SourceIp},
+    {"aws:tagkeys", &SecretContextKeys::TagKeys},
+    {"aws:useragent", &SecretContextKeys::UserAgent},
+    {"aws:userid", &SecretContextKeys::UserId},
+    {"aws:username", &SecretContextKeys::UserName},
+    {"aws:viaawsservice", &SecretContextKeys::ViaService},
+    {"secretsmanager:modifyrotationrules", &SecretContextKeys::ModifyRotationRules},
+    {"secretsmanager:resource/type", &SecretContextKeys::StoredType},
+    {"secretsmanager:resourcetag/", &SecretContextKeys::ResourceTag},
+    {"secretsmanager:secretid", &SecretContextKeys::SecretId},
+    {"secretsmanager:secretprimaryregion", &SecretContextKeys::PrimaryRegion},
+});
+static_assert(std::ranges::is_sorted(kKeys, {}, &Key::name));
+
+struct ParameterKey {
+  std::string_view name;
+  std::string_view parameter;
+};
+
+// Keys that are parameters as they were sent. No member that carries a value is among them.
+constexpr auto kParameterKeys = std::to_array<ParameterKey>({
+    {"secretsmanager:blockpublicpolicy", "BlockPublicPolicy"},
+    {"secretsmanager:description", "Description"},
+    {"secretsmanager:forcedeletewithoutrecovery", "ForceDeleteWithoutRecovery"},
+    {"secretsmanager:forceoverwritereplicasecret", "ForceOverwriteReplicaSecret"},
+    {"secretsmanager:kmskeyid", "KmsKeyId"},
+    {"secretsmanager:name", "Name"},
+    {"secretsmanager:recoverywindowindays", "RecoveryWindowInDays"},
+    {"secretsmanager:rotateimmediately", "RotateImmediately"},
+    {"secretsmanager:rotationlambdaarn", "RotationLambdaARN"},
+    {"secretsmanager:type", "Type"},
+    {"secretsmanager:versionid", "VersionId"},
+    {"secretsmanager:versionstage", "VersionStage"},
+});
+static_assert(std::ranges::is_sorted(kParameterKeys, {}, &ParameterKey::name));
+
+template <class Table>
+auto FindIn(const Table& table, std::string_view name) -> decltype(table.data()) {
+  const auto found =
+      std::ranges::lower_bound(table, name, {}, [](const auto& row) { return row.name; });
+  return found != table.end() && found->name == name ? &*found : nullptr;
+}
+
+}  // namespace
+
+ContextValue SecretContext::Find(const policy::ContextKey& key) const {
+  if (const auto* whole = FindIn(kKeys, key.name())) return whole->find(*this, {});
+  if (const auto* family = FindIn(kKeys, key.family())) return family->find(*this, key.member());
+  if (const auto* sent = FindIn(kParameterKeys, key.name())) {
+    return facts_.parameters.Find(sent->parameter);
+  }
+  return {};
+}
+
+}  // namespace coffer::api

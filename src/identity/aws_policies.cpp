@@ -1,0 +1,87 @@
+#include "identity/aws_policies.h"
+
+#include <algorithm>
+#include <array>
+
+namespace coffer::identity {
+
+namespace {
+
+struct AwsPolicy {
+  std::string_view arn;
+  std::string_view document;
+};
+
+constexpr auto kPolicies = std::to_array<AwsPolicy>({
+    {"arn:aws:iam::aws:policy/AdministratorAccess", R"({
+  "Version": "2012-10-17",
+  "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+})"},
+    {"arn:aws:iam::aws:policy/SecretsManagerReadWrite", R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "BasePermissions",
+      "Effect": "Allow",
+      "Action": ["secretsmanager:*", "kms:DescribeKey", "kms:ListAliases", "kms:ListKeys",
+                 "lambda:ListFunctions", "tag:GetResources"],
+      "Resource": "*"
+    },
+    {
+      "Sid": "LambdaPermissions",
+      "Effect": "Allow",
+      "Action": ["lambda:AddPermission", "lambda:CreateFunction", "lambda:GetFunction",
+                 "lambda:InvokeFunction", "lambda:UpdateFunctionConfiguration"],
+      "Resource": "arn:aws:lambda:*:*:function:SecretsManager*"
+    }
+  ]
+})"},
+    {"arn:aws:iam::aws:policy/AWSSecretsManagerClientReadOnlyAccess", R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+      "Resource": "arn:aws:secretsmanager:*:*:secret:*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": ["secretsmanager:BatchGetSecretValue", "secretsmanager:ListSecrets"],
+      "Resource": "*"
+    },
+    {
+      "Effect": "Allow",
+      "Action": "kms:Decrypt",
+      "Resource": "arn:aws:kms:*:*:key/*",
+      "Condition": {
+        "StringLike": {
+          "kms:ViaService": "secretsmanager.*.amazonaws.com",
+          "kms:EncryptionContext:SecretARN": "arn:aws:secretsmanager:*:*:secret:*"
+        }
+      }
+    }
+  ]
+})"},
+    {"arn:aws:iam::aws:policy/ReadOnlyAccess", R"({
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": ["secretsmanager:Describe*", "secretsmanager:GetResourcePolicy",
+                 "secretsmanager:List*", "iam:Get*", "iam:List*", "iam:Simulate*", "kms:Describe*",
+                 "kms:GetKeyPolicy", "kms:List*", "sts:GetCallerIdentity"],
+      "Resource": "*"
+    }
+  ]
+})"},
+});
+
+}  // namespace
+
+std::optional<std::string_view> FindAwsPolicy(std::string_view arn) {
+  const auto found = std::ranges::find(kPolicies, arn, &AwsPolicy::arn);
+  if (found == kPolicies.end()) return std::nullopt;
+  return found->document;
+}
+
+}  // namespace coffer::identity
