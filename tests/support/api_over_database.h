@@ -3,6 +3,7 @@
 #include "api/access_keys.h"
 #include "api/dispatcher.h"
 #include "api/error_table.h"
+#include "base/encoding.h"
 #include "keyring/envelope.h"
 #include "keyring/keyring.h"
 #include "support/fake_clock.h"
@@ -23,13 +24,15 @@ class ApiOverDatabase {
                            PolicyEnforcement enforcement = PolicyEnforcement::kOff)
       : random_(random_seed), database_(database), enforcement_(enforcement) {}
 
-  /// The body of the answer; the rest of it is in reply().
-  std::string Call(std::string_view operation, std::string_view body) {
+  /// The body of the answer; the rest of it is in reply(). `access_key_id` is who calls: the root
+  /// user unless it is a user's.
+  std::string Call(std::string_view operation, std::string_view body,
+                   std::string_view access_key_id = "test") {
     const std::string target = "secretsmanager." + std::string(operation);
-    const std::string authorization =
-        "AWS4-HMAC-SHA256 Credential=test/20260115/us-east-1/secretsmanager/aws4_request, "
-        "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
-        std::string(64, '0');
+    const std::string authorization = "AWS4-HMAC-SHA256 Credential=" + std::string(access_key_id) +
+                                      "/20260115/us-east-1/secretsmanager/aws4_request, "
+                                      "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
+                                      std::string(64, '0');
     return Send("POST", "/",
                 {{"Host", "localhost"},
                  {"X-Amz-Date", "20260115T120000Z"},
@@ -55,6 +58,30 @@ class ApiOverDatabase {
   }
 
   [[nodiscard]] const base::HttpReply& reply() const { return reply_; }
+
+  /// Makes a user with one inline policy (none when empty); its access key id is what Call takes.
+  std::string AddUser(const std::string& account, const std::string& name,
+                      const std::string& policy) {
+    store::Stored<identity::User> user{.account = account,
+                                       .entity = {.id = "AIDA" + account + name, .name = name}};
+    if (!policy.empty()) {
+      user.entity.policies.inline_policies = {{.name = "p", .document = policy}};
+    }
+    const std::string key_id = "AKIA" + account + name;
+    const std::vector<std::byte> sealed = keyring_.SealAccessKey(key_id, account, SecretBytes(40));
+    std::string sealed_text(base::Base64Length(sealed.size()), '\0');
+    base::EncodeBase64(sealed, sealed_text.data());
+    store::Stored<identity::AccessKey> key{
+        .account = account,
+        .owner = user.entity.id,
+        .entity = {.id = key_id, .name = key_id, .sealed_secret = sealed_text}};
+    database_.Write([&](Transaction& transaction) {
+      identities_.Insert(transaction, user);
+      identities_.Insert(transaction, key);
+    });
+    return key_id;
+  }
+  store::IdentityStore& identities() { return identities_; }
 
  private:
   FakeClock clock_;
