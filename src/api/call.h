@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/call_environment.h"
 #include "api/call_facts.h"
 #include "api/json_codec.h"
 #include "api/shape_parameters.h"
@@ -22,9 +23,10 @@ namespace sm = services::secretsmanager;
 class Call {
  public:
   virtual ~Call() = default;
-  /// Resolves, authorizes and handles inside `context`'s transaction, and writes the reply's JSON.
-  /// May run more than once; each time it starts anew.
-  [[nodiscard]] virtual Result<void> Run(sm::Context& context, base::ReplyBuffer& out) const = 0;
+  /// Resolves, authorizes and handles inside the environment's transaction, and writes the reply's
+  /// body. May run more than once; each time it starts anew.
+  [[nodiscard]] virtual Result<void> Run(const CallEnvironment& environment,
+                                         base::ReplyBuffer& out) const = 0;
   /// The request as conditions see it.
   [[nodiscard]] virtual const RequestParameters& parameters() const = 0;
 };
@@ -62,8 +64,10 @@ class OperationCall final : public Call {
   OperationCall(std::string_view operation, Request request)
       : operation_(operation), request_(std::move(request)) {}
 
-  [[nodiscard]] Result<void> Run(sm::Context& context, base::ReplyBuffer& out) const override {
-    const auto reply = Invoke(context);
+  [[nodiscard]] Result<void> Run(const CallEnvironment& environment,
+                                 base::ReplyBuffer& out) const override {
+    SecretsManagerCall call(environment);
+    const auto reply = Invoke(call.context);
     if (!reply) return std::unexpected(reply.error());
     EncodeReply(*reply, out);
     return {};

@@ -101,22 +101,19 @@ Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& re
 // Answers whether the transaction is to be kept.
 bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
                      base::HttpReply& reply) const {
-  const Timestamp now = parts_.service.clock.Now();
   const CallFacts facts{.caller = prepared.caller,
                         .identity = *prepared.identity,
                         .request = *prepared.request,
                         .parameters = prepared.call->parameters(),
-                        .now = now};
-  PolicyAuthorizer authorizer(parts_.authorization, facts, transaction,
-                              prepared.operation->access == sm::Access::kCachedRead);
-  sm::Context context{.service = parts_.service,
-                      .transaction = transaction,
-                      .authorizer = authorizer,
-                      .account = prepared.caller.account,
-                      .region = prepared.caller.region,
-                      .now = now};
+                        .now = parts_.clock.Now()};
+  const CallEnvironment environment{
+      .services = parts_.services,
+      .facts = facts,
+      .transaction = transaction,
+      .may_use_cache = prepared.operation->access == sm::Access::kCachedRead,
+      .request_id = reply.request_id};
   reply.body.Clear();
-  const Result<void> result = prepared.call->Run(context, reply.body);
+  const Result<void> result = prepared.call->Run(environment, reply.body);
   if (!result) {
     EncodeError(result.error(), reply);
     return false;

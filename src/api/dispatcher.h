@@ -1,14 +1,13 @@
 #pragma once
 
+#include "api/call_environment.h"
 #include "api/local_endpoints.h"
 #include "api/operation_index.h"
-#include "api/policy_authorizer.h"
 #include "api/principals.h"
 #include "base/http_message.h"
 #include "coffer/clock.h"
 #include "coffer/database.h"
 #include "coffer/random.h"
-#include "services/secretsmanager/context.h"
 #include "sigv4/verifier.h"
 
 #include <memory>
@@ -19,10 +18,10 @@ namespace coffer::api {
 /// What the dispatcher works with; everything outlives it.
 struct DispatcherParts {
   Database& database;
-  const services::secretsmanager::Service& service;
+  const Services& services;
+  const Clock& clock;  ///< Of dates and conditions.
   const sigv4::Verifier& verifier;
   const Principals& principals;
-  const AuthorizationParts& authorization;
   const LocalEndpoints& local_endpoints;
   const Clock& system_clock;  ///< Signatures follow real time, whatever the test clock says.
   Random& random;

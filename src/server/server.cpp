@@ -93,6 +93,7 @@ class Server::Implementation {
   api::PolicyCache policies_;
   api::AuthorizationParts authorization_;
   services::secretsmanager::Service service_;
+  api::Services services_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
   api::Dispatcher dispatcher_;
@@ -121,14 +122,15 @@ Server::Implementation::Implementation(const Config& config,
                .clock = vault_.clock,
                .error_name = [](ErrorCode code) { return api::FindError(code).name; },
                .create_unknown_keys = IsDevelopment(config)},
+      services_{.secrets_manager = service_, .authorization = authorization_},
       verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),
       dispatcher_({.database = vault_.database,
-                   .service = service_,
+                   .services = services_,
+                   .clock = vault_.clock,
                    .verifier = verifier_,
                    .principals = principals_,
-                   .authorization = authorization_,
                    .local_endpoints = local_endpoints_,
                    .system_clock = vault_.system_clock,
                    .random = vault_.random}),

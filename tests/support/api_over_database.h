@@ -110,12 +110,13 @@ class ApiOverDatabase {
                                          .random = random_,
                                          .enforcement = enforcement_};
   sigv4::Verifier verifier_{principals_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
+  api::Services services_{.secrets_manager = service_, .authorization = authorization_};
   api::LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
   api::Dispatcher dispatcher_{{.database = database_,
-                               .service = service_,
+                               .services = services_,
+                               .clock = clock_,
                                .verifier = verifier_,
                                .principals = principals_,
-                               .authorization = authorization_,
                                .local_endpoints = local_endpoints_,
                                .system_clock = clock_,
                                .random = random_}};

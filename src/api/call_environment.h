@@ -1,0 +1,45 @@
+#pragma once
+
+#include "api/call_facts.h"
+#include "api/policy_authorizer.h"
+#include "coffer/database.h"
+#include "services/secretsmanager/context.h"
+
+#include <string_view>
+
+namespace coffer::api {
+
+/// What the services are made of; one for the process, everything outlives it.
+struct Services {
+  const services::secretsmanager::Service& secrets_manager;
+  const AuthorizationParts& authorization;
+};
+
+/// What one call runs in. References to what lives as long as the call.
+struct CallEnvironment {
+  const Services& services;
+  const CallFacts& facts;
+  Transaction& transaction;
+  bool may_use_cache = false;  ///< The transaction is a read that caches may answer.
+  std::string_view request_id;
+};
+
+/// A call of Secrets Manager: its authorizer and its context, which refer to each other.
+struct SecretsManagerCall {
+  explicit SecretsManagerCall(const CallEnvironment& environment)
+      : authorizer(environment.services.authorization, environment.facts, environment.transaction,
+                   environment.may_use_cache),
+        context{.service = environment.services.secrets_manager,
+                .transaction = environment.transaction,
+                .authorizer = authorizer,
+                .account = environment.facts.caller.account,
+                .region = environment.facts.caller.region,
+                .now = environment.facts.now} {}
+  SecretsManagerCall(const SecretsManagerCall&) = delete;
+  SecretsManagerCall& operator=(const SecretsManagerCall&) = delete;
+
+  PolicyAuthorizer authorizer;
+  services::secretsmanager::Context context;
+};
+
+}  // namespace coffer::api
