@@ -9,7 +9,10 @@ namespace coffer::services::secretsmanager {
 enum class Authorizes : std::uint8_t {
   kSecret,          ///< request.secret_id must exist: (Context&, const AuthorizedSecret&, request)
   kSecretIfExists,  ///< may be missing: (Context&, const std::optional<AuthorizedSecret>&, request)
-  kAccount,         ///< the caller's account: (Context&, request)
+  /// request.secret_id must exist where it is given, else the caller's account:
+  /// (Context&, const std::optional<AuthorizedSecret>&, request)
+  kSecretIfGiven,
+  kAccount,  ///< the caller's account: (Context&, request)
 };
 
 /// Which kind of transaction it runs in.
