@@ -88,6 +88,17 @@ class OperationCall final : public Call {
           context, std::declval<const std::optional<sm::AuthorizedSecret>&>(), request_));
       const auto secret = authorizer.AuthorizeIfExists(operation_, request_.secret_id);
       return secret ? Handler(context, *secret, request_) : Reply(std::unexpected(secret.error()));
+    } else if constexpr (kAuthorizes == sm::Authorizes::kSecretIfGiven) {
+      std::optional<sm::AuthorizedSecret> secret;
+      using Reply = decltype(Handler(context, secret, request_));
+      if (request_.secret_id) {
+        auto named = authorizer.Authorize(operation_, *request_.secret_id);
+        if (!named) return Reply(std::unexpected(named.error()));
+        secret = *std::move(named);
+      } else if (const auto allowed = authorizer.AuthorizeAccount(operation_); !allowed) {
+        return Reply(std::unexpected(allowed.error()));
+      }
+      return Handler(context, secret, request_);
     } else {
       using Reply = decltype(Handler(context, request_));
       const Result<void> allowed = AuthorizeAll(authorizer);

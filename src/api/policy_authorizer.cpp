@@ -82,6 +82,23 @@ Result<void> PolicyAuthorizer::AuthorizeAccount(std::string_view operation) {
   return Decide(operation, {.arn = "*", .shown = {}, .account = facts_.caller.account});
 }
 
+bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_view policy) {
+  if (parts_.enforcement == PolicyEnforcement::kOff) return false;
+  const policy::Action action("secretsmanager:PutResourcePolicy");
+  const std::string arn = secrets::ArnOf(secret);
+  const policy::Resource resource(arn);
+  const SecretContext context(facts_, &secret, arn, secret.address.account);
+  const CompiledPolicy document = parts_.policies.Compile(policy);
+  const policy::Decision decision =
+      policy::Decide({.principal = facts_.identity.principal,
+                      .action = action,
+                      .resource = resource,
+                      .resource_account = secret.address.account,
+                      .context = context},
+                     {.identity = {}, .session = std::nullopt, .resource = document.get()});
+  return decision.outcome == policy::Outcome::kExplicitlyDenied;
+}
+
 Result<void> PolicyAuthorizer::Decide(std::string_view operation, const Target& target) const {
   const Identity& identity = facts_.identity;
   const bool is_own = identity.principal.account == target.account;

@@ -44,6 +44,7 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
   [[nodiscard]] Result<void> AuthorizeNew(std::string_view operation,
                                           std::string_view name) override;
   [[nodiscard]] Result<void> AuthorizeAccount(std::string_view operation) override;
+  [[nodiscard]] bool IsLockedOutBy(const secrets::Secret& secret, std::string_view policy) override;
   [[nodiscard]] Result<void> AuthorizeKey(services::secretsmanager::KeyUse use,
                                           const secrets::Secret& secret,
                                           const secrets::KeyId& key_id) override;

@@ -18,6 +18,11 @@ namespace coffer::policy {
 /// the operator compares.
 class Condition {
  public:
+  /// A value that fits nothing: it is not of the operator's type.
+  struct Unreadable {};
+  using Value = std::variant<Unreadable, TextTemplate, long double, std::int64_t,
+                             std::vector<std::byte>, AddressRange>;
+
   Condition(ConditionOperator comparison, ContextKey key)
       : operator_(comparison), key_(std::move(key)) {}
 
@@ -30,13 +35,9 @@ class Condition {
 
   [[nodiscard]] const ConditionOperator& comparison() const { return operator_; }
   [[nodiscard]] const ContextKey& key() const { return key_; }
+  [[nodiscard]] const std::vector<Value>& values() const { return values_; }
 
  private:
-  /// A value that fits nothing: it is not of the operator's type.
-  struct Unreadable {};
-  using Value = std::variant<Unreadable, TextTemplate, long double, std::int64_t,
-                             std::vector<std::byte>, AddressRange>;
-
   [[nodiscard]] bool HoldsFor(const std::vector<std::string>& values,
                               const RequestContext& context) const;
   [[nodiscard]] bool FitsAny(const std::string& given, const RequestContext& context) const;

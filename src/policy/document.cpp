@@ -88,15 +88,17 @@ Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variabl
 
 }  // namespace
 
+TextTemplate::Variables VariablesOf(json::Value root) {
+  const Value version = Member(root, "Version");
+  return version.valid() && version.text() == "2012-10-17" ? TextTemplate::Variables::kExpanded
+                                                           : TextTemplate::Variables::kLiteral;
+}
+
 std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKind kind) {
   json::Document parsed;
   const auto root = ParsePolicy(parsed, text, kind);
   if (!root) return std::unexpected(root.error());
-  // Variables came with this version; without one a document is of the older.
-  const Value version = Member(*root, "Version");
-  const auto variables = version.valid() && version.text() == "2012-10-17"
-                             ? TextTemplate::Variables::kExpanded
-                             : TextTemplate::Variables::kLiteral;
+  const TextTemplate::Variables variables = VariablesOf(*root);
   Document document{.kind = kind, .statements = {}};
   const Value statements = Member(*root, "Statement");
   if (statements.kind() == json::Kind::kObject) {

@@ -3,6 +3,7 @@
 #include "policy/action.h"
 #include "policy/condition.h"
 #include "policy/grammar.h"
+#include "policy/pattern.h"
 #include "policy/principal.h"
 #include "policy/resource.h"
 
@@ -35,6 +36,10 @@ struct Document {
   DocumentKind kind{};
   std::vector<Statement> statements;
 };
+
+/// What `${` means in a document. Variables came with Version 2012-10-17; without a Version a
+/// document is of the older.
+[[nodiscard]] TextTemplate::Variables VariablesOf(json::Value root);
 
 [[nodiscard]] std::expected<Document, GrammarFault> Compile(std::string_view text,
                                                             DocumentKind kind);

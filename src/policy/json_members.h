@@ -18,4 +18,14 @@ inline constexpr json::Limits kPolicyLimits{.depth = 32, .values = 20'480, .key_
   return member;
 }
 
+/// Calls `use` with each element of a list, or with the value itself when it is none.
+template <class Use>
+void ForEachItem(json::Value value, Use use) {
+  if (value.kind() != json::Kind::kArray) {
+    use(value);
+    return;
+  }
+  for (json::Value item = value.First(); item.valid(); item = item.Next()) use(item);
+}
+
 }  // namespace coffer::policy

@@ -36,6 +36,13 @@ bool ResourceSet::Covers(const Resource& resource, const RequestContext& context
   return is_listed == (kind_ == Kind::kResource);
 }
 
+bool ResourceSet::Names(std::string_view service) const {
+  constexpr std::size_t kServiceSegment = 2;
+  return is_everything_ || std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
+           return Matches(pattern.leading[kServiceSegment], service);
+         });
+}
+
 bool ResourceSet::Fits(const ArnPattern& pattern, const Resource& resource,
                        const RequestContext& context) {
   const ArnSegments& segments = *resource.segments;

@@ -32,6 +32,11 @@ class ResourceSet {
   /// others it fits nothing unless it has a star.
   void Add(std::string_view pattern, DocumentKind document, TextTemplate::Variables variables);
   [[nodiscard]] bool Covers(const Resource& resource, const RequestContext& context) const;
+  /// Whether one of the patterns can be of a resource of `service`, whichever one.
+  [[nodiscard]] bool Names(std::string_view service) const;
+  [[nodiscard]] Kind kind() const { return kind_; }
+  /// Whether one of the patterns is `*`.
+  [[nodiscard]] bool is_everything() const { return is_everything_; }
 
  private:
   struct ArnPattern {

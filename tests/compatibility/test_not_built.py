@@ -4,9 +4,6 @@ import pytest
 
 from support import new_token
 
-POLICY = ('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",'
-          '"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}')
-
 
 @pytest.mark.parametrize("operation, members", [
     ("RotateSecret", {"RotationRules": {"AutomaticallyAfterDays": 30}}),
@@ -14,7 +11,6 @@ POLICY = ('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*
     ("ReplicateSecretToRegions", {"AddReplicaRegions": [{"Region": "eu-west-1"}]}),
     ("RemoveRegionsFromReplication", {"RemoveReplicaRegions": ["eu-west-1"]}),
     ("StopReplicationToReplica", {}),
-    ("ValidateResourcePolicy", {"ResourcePolicy": POLICY}),
 ])
 def test_an_operation_that_is_not_built(client, raw, name, operation, members):
     client.create_secret(Name=name, SecretString="value")

@@ -78,6 +78,10 @@ class Authorizer {
                                                   std::string_view name) = 0;
   /// Decides for an operation that is about the caller's account, not about one secret.
   [[nodiscard]] virtual Result<void> AuthorizeAccount(std::string_view operation) = 0;
+  /// Whether `policy`, put on `secret`, would deny the caller to put another: AWS's lock-out. Such
+  /// a policy compiles.
+  [[nodiscard]] virtual bool IsLockedOutBy(const secrets::Secret& secret,
+                                           std::string_view policy) = 0;
   /// Decides whether the caller may have the vault use a key for a value of `secret`. AccessDenied
   /// `Access to KMS is not allowed`; InvalidRequest for another account's default key.
   [[nodiscard]] virtual Result<void> AuthorizeKey(KeyUse use, const secrets::Secret& secret,

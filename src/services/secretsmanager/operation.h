@@ -9,8 +9,11 @@ namespace coffer::services::secretsmanager {
 enum class Authorizes : std::uint8_t {
   kSecret,          ///< request.secret_id must exist: (Context&, const AuthorizedSecret&, request)
   kSecretIfExists,  ///< may be missing: (Context&, const std::optional<AuthorizedSecret>&, request)
-  kNewSecret,       ///< request.name, which is to be made: (Context&, request)
-  kAccount,         ///< the caller's account: (Context&, request)
+  /// request.secret_id must exist where it is given, else the caller's account:
+  /// (Context&, const std::optional<AuthorizedSecret>&, request)
+  kSecretIfGiven,
+  kNewSecret,  ///< request.name, which is to be made: (Context&, request)
+  kAccount,    ///< the caller's account: (Context&, request)
 };
 
 // A request that needs more permissions than that of its own name has

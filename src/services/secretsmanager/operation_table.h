@@ -18,6 +18,7 @@
 #include "services/secretsmanager/untag_resource.h"
 #include "services/secretsmanager/update_secret.h"
 #include "services/secretsmanager/update_secret_version_stage.h"
+#include "services/secretsmanager/validate_resource_policy.h"
 
 #include <tuple>
 
@@ -50,7 +51,7 @@ inline constexpr std::tuple kOperations{
     Operation<&UntagResource>           {"UntagResource",                Authorizes::kSecret,         Access::kWrite},
     Operation<&UpdateSecret>            {"UpdateSecret",                 Authorizes::kSecret,         Access::kWrite},
     Operation<&UpdateSecretVersionStage>{"UpdateSecretVersionStage",     Authorizes::kSecret,         Access::kWrite},
-    Operation<nullptr>                  {"ValidateResourcePolicy",       Authorizes::kSecretIfExists, Access::kRead},
+    Operation<&ValidateResourcePolicy>  {"ValidateResourcePolicy",       Authorizes::kSecretIfGiven,  Access::kRead},
     // clang-format on
 };
 

@@ -1,9 +1,10 @@
 #include "services/secretsmanager/put_resource_policy.h"
 
-#include "policy/resource_policy.h"
 #include "policy/pretty_print.h"
 #include "policy/public_access.h"
+#include "policy/resource_policy.h"
 #include "secrets/messages.h"
+#include "secrets/secret_identifier.h"
 
 namespace coffer::services::secretsmanager {
 
@@ -12,9 +13,8 @@ Result<SecretName> PutResourcePolicy(Context& context, const AuthorizedSecret& s
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
   RETURN_IF_ERROR(policy::CheckResourcePolicy(request.resource_policy));
   if (request.block_public_policy.value_or(false) &&
-      policy::AllowsAnyPrincipal(request.resource_policy)) {
-    return Fail(ErrorCode::kPublicPolicy,
-                "You can't attach a resource-based policy that allows broad access to the secret.");
+      policy::IsPublic(request.resource_policy, secrets::ArnOf(*secret))) {
+    return Fail(ErrorCode::kPublicPolicy, std::string(policy::kBroadAccess));
   }
   secrets::Secret changed = *secret;
   changed.resource_policy = policy::PrettyPrint(request.resource_policy);

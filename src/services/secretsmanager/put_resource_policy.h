@@ -13,12 +13,12 @@ struct PutResourcePolicyRequest {
   static constexpr auto Members() {
     using R = PutResourcePolicyRequest;
     return std::tuple{base::Required("SecretId", &R::secret_id, kSecretIdLength),
-                      base::Required("ResourcePolicy", &R::resource_policy, {1, 20480}),
+                      base::Required("ResourcePolicy", &R::resource_policy, kPolicyLength),
                       base::Optional("BlockPublicPolicy", &R::block_public_policy)};
   }
 };
 
-/// AWS: PutResourcePolicy. The policy's grammar is checked and the policy stored.
+/// AWS: PutResourcePolicy. Checks the grammar and, when asked to, that the policy is not public.
 [[nodiscard]] Result<SecretName> PutResourcePolicy(Context& context, const AuthorizedSecret& secret,
                                                    const PutResourcePolicyRequest& request);
 

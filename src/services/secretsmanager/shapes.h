@@ -24,6 +24,7 @@ inline constexpr base::Range kValueSize{1, 65536};
 inline constexpr base::Range kDescriptionLength{0, 2048};
 inline constexpr base::Range kKmsKeyIdLength{0, 2048};
 inline constexpr base::Range kTypeLength{0, 256};
+inline constexpr base::Range kPolicyLength{1, 20480};
 inline constexpr base::Range kPageSize{1, 100};
 inline constexpr base::Range kNextTokenLength{1, 4096};
 
