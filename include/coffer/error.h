@@ -6,7 +6,7 @@
 namespace coffer {
 
 /// Everything that a caller can be told went wrong. `api/error_table.cpp` gives each its AWS name
-/// and HTTP status; no other file knows either.
+/// and HTTP status in each protocol; no other file knows either.
 enum class ErrorCode : std::uint8_t {
   // Modelled by Secrets Manager.
   kDecryptionFailure,
@@ -21,11 +21,20 @@ enum class ErrorCode : std::uint8_t {
   kPublicPolicy,
   kResourceExists,
   kResourceNotFound,
+  // Modelled by IAM and STS.
+  kDeleteConflict,
+  kEntityAlreadyExists,
+  kInvalidInput,
+  kInvalidParameterValue,
+  kNoSuchEntity,
+  kPackedPolicyTooLarge,
+  kUnmodifiableEntity,
   // Answered by the service or its front end without being in the model.
   kAccessDenied,
   kValidation,
   kSerialization,
   kUnknownOperation,
+  kMissingAction,
   kNotImplemented,
   kThrottling,
   // Authentication (SigV4).

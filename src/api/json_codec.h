@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/request_reader.h"
+#include "api/shape_reader.h"
 #include "base/reply_buffer.h"
 #include "base/shape.h"
 #include "coffer/result.h"
@@ -10,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -22,51 +22,6 @@
 namespace coffer::api {
 
 namespace codec {
-
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-
-template <class T>
-inline constexpr bool kIsListOfShapes = false;
-template <base::Shape T>
-inline constexpr bool kIsListOfShapes<std::vector<T>> = true;
-
-template <base::Shape T>
-inline constexpr auto kMembers = T::Members();
-
-template <base::Shape T>
-[[nodiscard]] bool ReadShape(RequestReader& reader, json::Value object, const Path* parent, T& out);
-
-template <class T>
-[[nodiscard]] bool ReadValue(RequestReader& reader, const Found& found, T& out) {
-  if constexpr (kIsOptional<T>) {
-    return ReadValue(reader, found, out.emplace());
-  } else if constexpr (base::Shape<T>) {
-    return ReadShape(reader, found.value, &found.path, out);
-  } else if constexpr (kIsListOfShapes<T>) {
-    if (!reader.ReadListOfObjects(found)) return false;
-    for (json::Value item = found.value.First(); item.valid(); item = item.Next()) {
-      auto& shape = out.emplace_back();
-      const auto element = reader.Element(found, item, out.size());
-      if (element && !ReadValue(reader, *element, shape)) return false;
-    }
-    return true;
-  } else {
-    return reader.Read(found, out);
-  }
-}
-
-template <base::Shape T>
-bool ReadShape(RequestReader& reader, json::Value object, const Path* parent, T& out) {
-  if (!reader.ExpectObject(object)) return false;
-  const auto read = [&](const auto& member) {
-    const auto found = reader.Find(object, Path{parent, member.name}, member.constraint);
-    return !found || ReadValue(reader, *found, out.*member.field);
-  };
-  return std::apply([&](const auto&... members) { return (read(members) && ...); }, kMembers<T>);
-}
 
 void WriteValue(json::Writer& writer, const std::string& value);
 void WriteValue(json::Writer& writer, std::int64_t value);

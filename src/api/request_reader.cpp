@@ -33,8 +33,8 @@ bool IsExactInteger(double number) {
 
 }  // namespace
 
-std::optional<Found> RequestReader::Find(json::Value object, const Path& path,
-                                         const base::Constraint& constraint) {
+std::optional<RequestReader::Found> RequestReader::Find(json::Value object, const Path& path,
+                                                        const base::Constraint& constraint) {
   json::Value member = object.First();
   while (member.valid() && member.key() != path.name) member = member.Next();
   if (member.valid() && !member.IsNull()) return Found{member, path, constraint};
@@ -42,8 +42,8 @@ std::optional<Found> RequestReader::Find(json::Value object, const Path& path,
   return std::nullopt;
 }
 
-std::optional<Found> RequestReader::Element(const Found& list, json::Value value,
-                                            std::size_t position) {
+std::optional<RequestReader::Found> RequestReader::Element(const Found& list, json::Value value,
+                                                           std::size_t position) {
   const Path path{.parent = &list.path, .name = {}, .position = position};
   if (!value.IsNull()) return Found{value, path, list.constraint};
   violations_.AddMissing(path);
@@ -55,9 +55,9 @@ bool RequestReader::ExpectObject(json::Value value) {
   return Mismatch(value, {});
 }
 
-bool RequestReader::ReadListOfObjects(const Found& found) {
-  if (found.value.kind() != json::Kind::kArray) return Mismatch(found.value, {});
-  violations_.CheckSize(found.path, found.constraint, found.value.size());
+bool RequestReader::CheckList(const Found& list) {
+  if (list.value.kind() != json::Kind::kArray) return Mismatch(list.value, {});
+  violations_.CheckSize(list.path, list.constraint, list.value.size());
   return true;
 }
 

@@ -12,5 +12,11 @@ namespace coffer::base {
 [[nodiscard]] constexpr char ToLower(char c) {
   return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
+/// The value of a hexadecimal digit of either letter case, or -1.
+[[nodiscard]] constexpr int HexDigitValue(char c) {
+  if (IsDigit(c)) return c - '0';
+  const char lower = ToLower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 }  // namespace coffer::base

@@ -150,20 +150,25 @@ std::optional<std::size_t> DecodeBase64(std::string_view text, std::byte* out) {
   return whole / 4 * 3 + *last;
 }
 
-bool IsValidUtf8(std::string_view text) {
+std::size_t Utf8Length(std::string_view text) {
+  if (text.empty()) return 0;
   const auto at = [&](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const Utf8Sequence sequence = Utf8SequenceOf(at(i));
-    if (sequence.length == 0 || sequence.length > text.size() - i) return false;
-    if (sequence.length > 1 &&
-        (at(i + 1) < sequence.second_min || at(i + 1) > sequence.second_max)) {
-      return false;
-    }
-    for (std::size_t k = 2; k < sequence.length; ++k) {
-      if ((at(i + k) & 0xC0) != 0x80) return false;
-    }
-    i += sequence.length;
+  const Utf8Sequence sequence = Utf8SequenceOf(at(0));
+  if (sequence.length > text.size()) return 0;
+  if (sequence.length > 1 && (at(1) < sequence.second_min || at(1) > sequence.second_max)) {
+    return 0;
+  }
+  for (std::size_t i = 2; i < sequence.length; ++i) {
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  }
+  return sequence.length;
+}
+
+bool IsValidUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

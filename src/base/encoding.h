@@ -26,7 +26,10 @@ void EncodeBase64(std::span<const std::byte> bytes, char* out);
 /// at least text.size() / 4 * 3 bytes; answers the decoded length, or nullopt.
 [[nodiscard]] std::optional<std::size_t> DecodeBase64(std::string_view text, std::byte* out);
 
-/// Whether `text` is well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
+/// Length of the character that `text` begins with, in bytes; 0 when its UTF-8 is not well-formed
+/// (RFC 3629: no overlong forms, no surrogates) or `text` is empty.
+[[nodiscard]] std::size_t Utf8Length(std::string_view text);
+/// Whether all of `text` is well-formed UTF-8.
 [[nodiscard]] bool IsValidUtf8(std::string_view text);
 /// Number of characters as AWS counts them in length constraints: UTF-16 code units, as Java does.
 [[nodiscard]] std::size_t CharacterCount(std::string_view utf8);

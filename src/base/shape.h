@@ -28,6 +28,12 @@ struct SecretBlob {
   SecretBytes bytes;
 };
 
+/// A policy document in a reply of IAM: percent-encoded there (RFC 3986, a blank is %20), as it is
+/// in requests and here. For the query protocol alone.
+struct EncodedDocument {
+  std::string text;
+};
+
 /// Bounds of a member, as AWS's model states them: characters of a string, bytes of a blob, items
 /// of a list, or the value of a number.
 struct Range {
@@ -79,10 +85,12 @@ template <class Class, class Type>
 }
 
 // A member's type is one of
-//   std::string, std::int64_t, bool, Timestamp, SecretText, SecretBlob, a structure with Members(),
-//   std::vector of std::string or of structures, std::map<std::string, std::vector<std::string>>
-//   (replies only), or std::optional of any of these.
-// In a reply an empty optional is omitted; everything else is written, an empty list as [].
+//   std::string, std::int64_t, bool, Timestamp, SecretText, SecretBlob (JSON only),
+//   EncodedDocument (query and XML only), a structure with Members(),
+//   std::vector of std::string or of structures,
+//   std::map (replies only; in JSON <std::string, std::vector<std::string>>),
+//   or std::optional of any of these.
+// In a reply an empty optional is omitted; everything else is written, also an empty list.
 // A required string that is absent from a request is a violation; it is left empty in the
 // structure.
 

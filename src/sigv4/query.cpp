@@ -1,5 +1,6 @@
 #include "sigv4/query.h"
 
+#include "base/ascii.h"
 #include "base/encoding.h"
 #include "sigv4/text.h"
 
@@ -10,19 +11,12 @@
 namespace coffer::sigv4 {
 namespace {
 
-/// The value of one hexadecimal digit of either letter case, or -1.
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string Decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      decoded += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
+      decoded += static_cast<char>(base::HexDigitValue(text[i + 1]) * 16 +
+                                   base::HexDigitValue(text[i + 2]));
       i += 2;
     } else {
       decoded += text[i];
@@ -44,7 +38,7 @@ Result<void> CheckQueryEscapes(std::string_view query) {
     if (query.size() - i < 3) {
       return Fail(ErrorCode::kMalformedQueryString, "Incomplete trailing escape % sequence");
     }
-    if (HexDigit(query[i + 1]) < 0 || HexDigit(query[i + 2]) < 0) {
+    if (base::HexDigitValue(query[i + 1]) < 0 || base::HexDigitValue(query[i + 2]) < 0) {
       return Fail(
           ErrorCode::kMalformedQueryString,
           Concatenate({"Illegal hex character in escape % pattern: ", Echo(query.substr(i, 3))}));

@@ -1,5 +1,8 @@
 #include "api/error_table.h"
 
+#include "api/xml_codec.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -13,36 +16,53 @@ struct Case {
   std::string name;
   int status;
   MessageMember member;
+  std::string query_name;
+  int query_status;
 };
 
 const std::vector<Case>& Cases() {
   using enum ErrorCode;
   using enum MessageMember;
   static const std::vector<Case> cases = {
-      {kDecryptionFailure, "DecryptionFailure", 400, kUpper},
-      {kEncryptionFailure, "EncryptionFailure", 400, kUpper},
-      {kInternalServiceError, "InternalServiceError", 500, kUpper},
-      {kInvalidNextToken, "InvalidNextTokenException", 400, kUpper},
-      {kInvalidParameter, "InvalidParameterException", 400, kUpper},
-      {kInvalidRequest, "InvalidRequestException", 400, kUpper},
-      {kLimitExceeded, "LimitExceededException", 400, kUpper},
-      {kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400, kUpper},
-      {kPreconditionNotMet, "PreconditionNotMetException", 400, kUpper},
-      {kPublicPolicy, "PublicPolicyException", 400, kUpper},
-      {kResourceExists, "ResourceExistsException", 400, kUpper},
-      {kResourceNotFound, "ResourceNotFoundException", 400, kUpper},
-      {kAccessDenied, "AccessDeniedException", 400, kUpper},
-      {kValidation, "ValidationException", 400, kBoth},
-      {kSerialization, "SerializationException", 400, kLower},
-      {kUnknownOperation, "UnknownOperationException", 400, kLower},
-      {kNotImplemented, "NotImplementedException", 400, kLower},
-      {kThrottling, "ThrottlingException", 400, kLower},
-      {kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400, kLower},
-      {kIncompleteSignature, "IncompleteSignatureException", 400, kLower},
-      {kInvalidSignature, "InvalidSignatureException", 400, kLower},
-      {kUnrecognizedClient, "UnrecognizedClientException", 400, kLower},
-      {kExpiredToken, "ExpiredTokenException", 400, kLower},
-      {kMalformedQueryString, "MalformedQueryString", 400, kLower},
+      {kDecryptionFailure, "DecryptionFailure", 400, kUpper, "DecryptionFailure", 400},
+      {kEncryptionFailure, "EncryptionFailure", 400, kUpper, "EncryptionFailure", 400},
+      {kInternalServiceError, "InternalServiceError", 500, kUpper, "ServiceFailure", 500},
+      {kInvalidNextToken, "InvalidNextTokenException", 400, kUpper, "ValidationError", 400},
+      {kInvalidParameter, "InvalidParameterException", 400, kUpper, "InvalidParameterValue", 400},
+      {kInvalidRequest, "InvalidRequestException", 400, kUpper, "InvalidInput", 400},
+      {kLimitExceeded, "LimitExceededException", 400, kUpper, "LimitExceeded", 409},
+      {kMalformedPolicyDocument, "MalformedPolicyDocumentException", 400, kUpper,
+       "MalformedPolicyDocument", 400},
+      {kPreconditionNotMet, "PreconditionNotMetException", 400, kUpper, "PreconditionNotMet", 400},
+      {kPublicPolicy, "PublicPolicyException", 400, kUpper, "PublicPolicy", 400},
+      {kResourceExists, "ResourceExistsException", 400, kUpper, "EntityAlreadyExists", 409},
+      {kResourceNotFound, "ResourceNotFoundException", 400, kUpper, "NoSuchEntity", 404},
+      {kDeleteConflict, "DeleteConflictException", 400, kUpper, "DeleteConflict", 409},
+      {kEntityAlreadyExists, "EntityAlreadyExistsException", 400, kUpper, "EntityAlreadyExists",
+       409},
+      {kInvalidInput, "InvalidInputException", 400, kUpper, "InvalidInput", 400},
+      {kInvalidParameterValue, "InvalidParameterValueException", 400, kUpper,
+       "InvalidParameterValue", 400},
+      {kNoSuchEntity, "NoSuchEntityException", 400, kUpper, "NoSuchEntity", 404},
+      {kPackedPolicyTooLarge, "PackedPolicyTooLargeException", 400, kUpper, "PackedPolicyTooLarge",
+       400},
+      {kUnmodifiableEntity, "UnmodifiableEntityException", 400, kUpper, "UnmodifiableEntity", 400},
+      {kAccessDenied, "AccessDeniedException", 400, kUpper, "AccessDenied", 403},
+      {kValidation, "ValidationException", 400, kBoth, "ValidationError", 400},
+      {kSerialization, "SerializationException", 400, kLower, "MalformedInput", 400},
+      {kUnknownOperation, "UnknownOperationException", 400, kLower, "InvalidAction", 400},
+      {kMissingAction, "MissingAction", 400, kLower, "MissingAction", 400},
+      {kNotImplemented, "NotImplementedException", 400, kLower, "NotImplemented", 400},
+      {kThrottling, "ThrottlingException", 400, kLower, "Throttling", 400},
+      {kMissingAuthenticationToken, "MissingAuthenticationTokenException", 400, kLower,
+       "MissingAuthenticationToken", 403},
+      {kIncompleteSignature, "IncompleteSignatureException", 400, kLower, "IncompleteSignature",
+       400},
+      {kInvalidSignature, "InvalidSignatureException", 400, kLower, "SignatureDoesNotMatch", 403},
+      {kUnrecognizedClient, "UnrecognizedClientException", 400, kLower, "InvalidClientTokenId",
+       403},
+      {kExpiredToken, "ExpiredTokenException", 400, kLower, "ExpiredToken", 403},
+      {kMalformedQueryString, "MalformedQueryString", 400, kLower, "MalformedQueryString", 404},
   };
   return cases;
 }
@@ -68,6 +88,18 @@ TEST(ErrorTableTest, EncodesEveryError) {
     EXPECT_EQ(reply.status, entry.status) << entry.name;
     EXPECT_EQ(reply.body.body(),
               R"({"__type":")" + entry.name + "\"," + MembersOf(entry.member) + "}");
+  }
+}
+
+TEST(ErrorTableTest, EncodesEveryErrorInXml) {
+  for (const Case& entry : Cases()) {
+    base::HttpReply reply;
+
+    EncodeXmlError({entry.code, ""}, "n", reply);
+
+    EXPECT_EQ(reply.status, entry.query_status) << entry.query_name;
+    EXPECT_THAT(std::string(reply.body.body()),
+                testing::HasSubstr("<Code>" + entry.query_name + "</Code>"));
   }
 }
 

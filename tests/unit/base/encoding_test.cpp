@@ -124,6 +124,14 @@ TEST(Utf8Test, RefusesMalformedText) {
   }
 }
 
+TEST(Utf8Test, MeasuresTheFirstCharacter) {
+  const std::pair<std::string_view, std::size_t> cases[] = {
+      {"", 0},           {"a\xFF", 1},    {"\u00e9\xFF", 2}, {"\u20acx", 3},
+      {"\U0001F510", 4}, {"\xE2\x82", 0}, {"\x80", 0},       {"\xED\xA0\x80", 0},
+  };
+  for (const auto& [text, length] : cases) EXPECT_EQ(Utf8Length(text), length) << text;
+}
+
 TEST(CharacterCountTest, CountsUtf16CodeUnits) {
   EXPECT_EQ(CharacterCount(""), 0U);
   EXPECT_EQ(CharacterCount("abc"), 3U);
