@@ -2,7 +2,6 @@
 
 #include "base/account.h"
 
-#include <array>
 #include <utility>
 
 namespace coffer::api {
@@ -12,27 +11,7 @@ constexpr std::string_view kBuiltInKey = "test";
 constexpr std::string_view kBuiltInSecret = "test";
 constexpr std::uint64_t kFirstGeneration = 1;
 
-// The alphabets have 32 and 64 characters, so that the low bits of a random byte choose uniformly.
-constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-constexpr std::string_view kSecretAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 }  // namespace
-
-NewAccessKey DrawAccessKey(Random& random) {
-  std::array<std::byte, 16> id{};
-  random.Fill(id);
-  NewAccessKey key{.access_key_id = "AKIA", .secret = SecretBytes(40)};
-  for (const std::byte byte : id) {
-    key.access_key_id += kIdAlphabet[std::to_integer<std::size_t>(byte) % kIdAlphabet.size()];
-  }
-  random.Fill(key.secret.ExposeWritable());
-  for (std::byte& byte : key.secret.ExposeWritable()) {
-    byte = static_cast<std::byte>(
-        kSecretAlphabet[std::to_integer<std::size_t>(byte) % kSecretAlphabet.size()]);
-  }
-  return key;
-}
 
 AccessKeys::AccessKeys(Database& database, const keyring::Keyring& keyring, Options options)
     : keyring_(keyring), options_(std::move(options)) {

@@ -2,7 +2,6 @@
 
 #include "coffer/clock.h"
 #include "coffer/database.h"
-#include "coffer/random.h"
 #include "coffer/secret_bytes.h"
 #include "keyring/keyring.h"
 #include "sigv4/credential.h"
@@ -44,12 +43,5 @@ class AccessKeys final : public sigv4::CredentialSource {
   Options options_;
   std::map<std::string, store::AccessKeyRow, std::less<>> rows_;
 };
-
-/// A fresh access key, the secret part still in the clear.
-struct NewAccessKey {
-  std::string access_key_id;  ///< `AKIA` and 16 characters of [A-Z2-7].
-  SecretBytes secret;         ///< 40 characters of [A-Za-z0-9+/].
-};
-[[nodiscard]] NewAccessKey DrawAccessKey(Random& random);
 
 }  // namespace coffer::api

@@ -3,6 +3,7 @@
 #include "api/call_facts.h"
 #include "api/policy_authorizer.h"
 #include "coffer/database.h"
+#include "services/iam/context.h"
 #include "services/secretsmanager/context.h"
 
 #include <string_view>
@@ -12,6 +13,7 @@ namespace coffer::api {
 /// What the services are made of; one for the process, everything outlives it.
 struct Services {
   const services::secretsmanager::Service& secrets_manager;
+  const services::iam::Service& iam;
   const AuthorizationParts& authorization;
 };
 

@@ -1,7 +1,9 @@
 #include "api/dispatcher.h"
 
 #include "api/error_table.h"
+#include "api/query_index.h"
 #include "api/request_id.h"
+#include "api/xml_codec.h"
 #include "base/log.h"
 
 #include <exception>
@@ -13,6 +15,24 @@ namespace {
 constexpr std::string_view kJsonContentType = "application/x-amz-json-1.1";
 constexpr sigv4::VerificationRules kSecretsManager{.service = "secretsmanager"};
 
+// Without a target, a form is a request of the query protocol.
+bool IsQueryRequest(const base::HttpRequest& request) {
+  return request.method == "POST" && request.Header("x-amz-target").data() == nullptr &&
+         request.Header("content-type").starts_with("application/x-www-form-urlencoded");
+}
+
+// In the protocol of the request.
+void AnswerError(const ApiError& error, base::HttpReply& reply) {
+  if (reply.content_type != kXmlContentType) {
+    EncodeError(error, reply);
+  } else if (error.code == ErrorCode::kMissingAuthenticationToken) {
+    EncodeXmlError({error.code, "Request is missing Authentication Token"}, reply.xml_namespace,
+                   reply);
+  } else {
+    EncodeXmlError(error, reply.xml_namespace, reply);
+  }
+}
+
 // The text of the exception is for the operator alone: the client gets AWS's code and no detail.
 void AnswerFailure(std::exception_ptr failure, base::HttpReply& reply) {
   try {
@@ -23,7 +43,7 @@ void AnswerFailure(std::exception_ptr failure, base::HttpReply& reply) {
   } catch (...) {
     base::log::Error("request.failed", {{"request_id", reply.request_id}});
   }
-  EncodeError({ErrorCode::kInternalServiceError, "An error occurred on the server side."}, reply);
+  AnswerError({ErrorCode::kInternalServiceError, "An error occurred on the server side."}, reply);
 }
 
 void AnswerOutcome(WriteOutcome outcome, base::HttpReply& reply) {
@@ -32,12 +52,12 @@ void AnswerOutcome(WriteOutcome outcome, base::HttpReply& reply) {
     case WriteOutcome::kRolledBack:
       return;  // The reply was written by the call itself.
     case WriteOutcome::kFailed:
-      EncodeError({ErrorCode::kInternalServiceError,
+      AnswerError({ErrorCode::kInternalServiceError,
                    "The change could not be stored and was not made. Try again."},
                   reply);
       return;
     case WriteOutcome::kUnknown:
-      EncodeError({ErrorCode::kInternalServiceError,
+      AnswerError({ErrorCode::kInternalServiceError,
                    "It is unknown whether the change was stored. Send the same request with the "
                    "same ClientRequestToken again."},
                   reply);
@@ -54,11 +74,13 @@ std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& re
     // What is not AWS's API (health, test clock) has paths of its own and no signature.
     if (parts_.local_endpoints.Handle(request, reply)) return std::nullopt;
 
-    reply.content_type = kJsonContentType;
-    Result<PreparedCall> prepared = Prepare(request);
+    const bool is_query = IsQueryRequest(request);
+    reply.content_type = is_query ? kXmlContentType : kJsonContentType;
+    Result<PreparedCall> prepared =
+        is_query ? PrepareQuery(request, reply.xml_namespace) : PrepareJson(request);
     if (!prepared) {
-      EncodeError(prepared.error(), reply);
-    } else if (prepared->operation->access == sm::Access::kWrite) {
+      AnswerError(prepared.error(), reply);
+    } else if (prepared->access == sm::Access::kWrite) {
       return Write(*std::move(prepared), reply);
     } else {
       Read(*prepared, reply);
@@ -74,24 +96,52 @@ std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& re
 //   2 the signature  from here on the caller is known;
 //   3 the body       only authenticated bytes are parsed, straight into the typed request, whose
 //                    own constraints are then checked, all of them at once.
-Result<Dispatcher::PreparedCall> Dispatcher::Prepare(const base::HttpRequest& request) const {
+Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest& request) const {
   const IndexedOperation* operation = FindOperation(request.Header("x-amz-target"));
   if (operation == nullptr || request.method != "POST") {
     return Fail(ErrorCode::kUnknownOperation, "");
   }
+  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, kSecretsManager));
+  if (operation->decode == nullptr) {
+    return Fail(ErrorCode::kNotImplemented,
+                "Coffer does not implement " + std::string(operation->name) + " yet.");
+  }
+  ASSIGN_OR_RETURN(prepared.call, operation->decode(operation->name, request.body));
+  prepared.access = operation->access;
+  return prepared;
+}
+
+// The same for the query protocol, where the form itself says which operation is meant: it is taken
+// apart before the signature is known to be right, and no further.
+Result<Dispatcher::PreparedCall> Dispatcher::PrepareQuery(const base::HttpRequest& request,
+                                                          std::string_view& xml_namespace) const {
+  ASSIGN_OR_RETURN(const FormFields form, FormFields::Parse(request.body));
+  ASSIGN_OR_RETURN(const std::string_view action, form.Action());
+  const QueryService* service = FindQueryService(form.Version());
+  if (service == nullptr) return std::unexpected(UnknownAction(form));
+  xml_namespace = service->xml_namespace;
+  const QueryOperation* operation = service->Find(action);
+  if (operation == nullptr) return std::unexpected(UnknownAction(form));
+  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules));
+  ASSIGN_OR_RETURN(prepared.call, operation->decode(operation->name, form));
+  prepared.access = operation->access;
+  return prepared;
+}
+
+Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& request,
+                                                    const sigv4::VerificationRules& rules) const {
   ASSIGN_OR_RETURN(sigv4::Caller caller,
-                   parts_.verifier.Verify(request, kSecretsManager, parts_.system_clock.Now()));
+                   parts_.verifier.Verify(request, rules, parts_.system_clock.Now()));
   std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller);
   if (!identity) {
     return Fail(ErrorCode::kUnrecognizedClient,
                 "The security token included in the request is invalid.");
   }
-  if (operation->decode == nullptr) {
-    return Fail(ErrorCode::kNotImplemented,
-                "Coffer does not implement " + std::string(operation->name) + " yet.");
-  }
-  ASSIGN_OR_RETURN(std::unique_ptr<Call> call, operation->decode(operation->name, request.body));
-  return PreparedCall{std::move(caller), std::move(identity), &request, operation, std::move(call)};
+  return PreparedCall{.caller = std::move(caller),
+                      .identity = std::move(identity),
+                      .request = &request,
+                      .access = {},
+                      .call = nullptr};
 }
 
 // The stages inside the transaction, so that nothing changes between check and use:
@@ -106,16 +156,15 @@ bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
                         .request = *prepared.request,
                         .parameters = prepared.call->parameters(),
                         .now = parts_.clock.Now()};
-  const CallEnvironment environment{
-      .services = parts_.services,
-      .facts = facts,
-      .transaction = transaction,
-      .may_use_cache = prepared.operation->access == sm::Access::kCachedRead,
-      .request_id = reply.request_id};
+  const CallEnvironment environment{.services = parts_.services,
+                                    .facts = facts,
+                                    .transaction = transaction,
+                                    .may_use_cache = prepared.access == sm::Access::kCachedRead,
+                                    .request_id = reply.request_id};
   reply.body.Clear();
   const Result<void> result = prepared.call->Run(environment, reply.body);
   if (!result) {
-    EncodeError(result.error(), reply);
+    AnswerError(result.error(), reply);
     return false;
   }
   reply.status = 200;
@@ -143,7 +192,7 @@ base::PendingReply Dispatcher::Write(PreparedCall prepared, base::HttpReply& rep
               (*resume_once)();
             }};
     if (!parts_.database.Submit(std::move(job))) {
-      EncodeError({ErrorCode::kThrottling, "Rate exceeded"}, reply);
+      AnswerError({ErrorCode::kThrottling, "Rate exceeded"}, reply);
       (*resume_once)();
     }
   };

@@ -42,11 +42,15 @@ class Dispatcher final : public base::HttpHandler {
     sigv4::Caller caller;
     std::shared_ptr<const Identity> identity;
     const base::HttpRequest* request = nullptr;  ///< Stays until the reply has been written.
-    const IndexedOperation* operation = nullptr;
+    sm::Access access{};
     std::unique_ptr<Call> call;
   };
 
-  [[nodiscard]] Result<PreparedCall> Prepare(const base::HttpRequest& request) const;
+  [[nodiscard]] Result<PreparedCall> PrepareJson(const base::HttpRequest& request) const;
+  [[nodiscard]] Result<PreparedCall> PrepareQuery(const base::HttpRequest& request,
+                                                  std::string_view& xml_namespace) const;
+  [[nodiscard]] Result<PreparedCall> Verify(const base::HttpRequest& request,
+                                            const sigv4::VerificationRules& rules) const;
   void Read(const PreparedCall& prepared, base::HttpReply& reply) const;
   [[nodiscard]] base::PendingReply Write(PreparedCall prepared, base::HttpReply& reply) const;
   [[nodiscard]] bool Run(const PreparedCall& prepared, Transaction& transaction,

@@ -45,6 +45,11 @@ template <class T>
   return member.has_value();
 }
 
+[[nodiscard]] inline std::string_view TextOf(const std::string& text) { return text; }
+[[nodiscard]] inline std::string_view TextOf(const std::optional<std::string>& text) {
+  return text ? std::string_view(*text) : std::string_view();
+}
+
 template <class T>
 [[nodiscard]] const T* ListOf(const T& list) {
   return &list;
@@ -80,7 +85,7 @@ class ShapeParameters final : public RequestParameters {
     if constexpr (requires { request_.tags; }) {
       if (const auto* list = parameters::ListOf(request_.tags)) {
         for (const auto& tag : *list) {
-          if (tag.key) tags.emplace_back(*tag.key, tag.value ? std::string_view(*tag.value) : "");
+          tags.emplace_back(parameters::TextOf(tag.key), parameters::TextOf(tag.value));
         }
       }
     }

@@ -36,9 +36,10 @@ struct HttpRequest {
 /// The reply under construction: owned by the connection, filled by the handler.
 struct HttpReply {
   int status = 200;
-  std::string_view content_type;  ///< A literal; empty = no Content-Type line.
-  std::string_view extra_header;  ///< A literal header line with its CRLF, or empty.
-  std::string request_id;         ///< Sent as x-amzn-RequestId when not empty.
+  std::string_view content_type;        ///< A literal; empty = no Content-Type line.
+  std::string_view xml_namespace = {};  ///< Of the service, in the query protocol; a literal.
+  std::string_view extra_header;        ///< A literal header line with its CRLF, or empty.
+  std::string request_id;               ///< Sent as x-amzn-RequestId when not empty.
   ReplyBuffer body;
   bool close = false;      ///< Close the connection after this reply.
   bool head_only = false;  ///< Set by `net` for HEAD: the length is sent, not the body.
@@ -46,6 +47,7 @@ struct HttpReply {
   void Reset() {
     status = 200;
     content_type = {};
+    xml_namespace = {};
     extra_header = {};
     request_id.clear();
     body.Clear();

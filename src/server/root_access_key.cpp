@@ -1,8 +1,8 @@
 #include "server/root_access_key.h"
 
-#include "api/access_keys.h"
 #include "base/account.h"
 #include "base/durable_file.h"
+#include "keyring/access_key.h"
 #include "server/data_directory.h"
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace coffer::server {
 namespace {
 
-void WriteCredentials(const std::filesystem::path& file, const api::NewAccessKey& key) {
+void WriteCredentials(const std::filesystem::path& file, const keyring::NewAccessKey& key) {
   try {
     base::CreateFile(file, 0600,
                      {"[default]\naws_access_key_id = ", key.access_key_id,
@@ -30,7 +30,7 @@ void WriteCredentials(const std::filesystem::path& file, const api::NewAccessKey
 void CreateRootAccessKey(Database& database, const keyring::Keyring& keyring, Random& random,
                          const Clock& clock, std::string_view account,
                          const std::filesystem::path& file) {
-  const api::NewAccessKey key = api::DrawAccessKey(random);
+  const keyring::NewAccessKey key = keyring::DrawAccessKey(random);
   // The file first: a key that the database knows and nobody else would be lost for ever.
   WriteCredentials(file, key);
   const store::AccessKeyRow row{

@@ -93,6 +93,7 @@ class Server::Implementation {
   api::PolicyCache policies_;
   api::AuthorizationParts authorization_;
   services::secretsmanager::Service service_;
+  services::iam::Service iam_;
   api::Services services_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
@@ -122,7 +123,8 @@ Server::Implementation::Implementation(const Config& config,
                .clock = vault_.clock,
                .error_name = [](ErrorCode code) { return api::FindError(code).name; },
                .create_unknown_keys = IsDevelopment(config)},
-      services_{.secrets_manager = service_, .authorization = authorization_},
+      iam_{.identities = vault_.identities, .keyring = vault_.keyring, .random = vault_.random},
+      services_{.secrets_manager = service_, .iam = iam_, .authorization = authorization_},
       verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),

@@ -110,7 +110,9 @@ class ApiOverDatabase {
                                          .random = random_,
                                          .enforcement = enforcement_};
   sigv4::Verifier verifier_{principals_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
-  api::Services services_{.secrets_manager = service_, .authorization = authorization_};
+  services::iam::Service iam_{.identities = identities_, .keyring = keyring_, .random = random_};
+  api::Services services_{
+      .secrets_manager = service_, .iam = iam_, .authorization = authorization_};
   api::LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
   api::Dispatcher dispatcher_{{.database = database_,
                                .services = services_,

@@ -28,7 +28,11 @@ constexpr Module kModules[] = {
     {"sigv4", "coffer base crypto"},
     {"keyring", "coffer base crypto store secrets"},
     {"services/secretsmanager", "coffer base keyring store policy secrets"},
-    {"api", "coffer base json services/secretsmanager sigv4 policy store secrets keyring identity"},
+    {"services/iam", "coffer base json keyring store policy identity"},
+    {"services/sts", "coffer base identity"},
+    {"api",
+     "coffer base json services/secretsmanager services/iam services/sts sigv4 policy store "
+     "secrets keyring identity"},
     {"jobs", "coffer base store secrets"},
     {"net", "coffer base"},
     {"admin", "coffer base"},

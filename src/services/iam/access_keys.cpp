@@ -1,0 +1,104 @@
+#include "services/iam/access_keys.h"
+
+#include "base/encoding.h"
+#include "keyring/access_key.h"
+#include "services/iam/users.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace coffer::services::iam {
+namespace {
+
+using identity::AccessKey;
+using identity::User;
+using store::Stored;
+
+std::string_view StatusOf(const AccessKey& key) {
+  return key.is_active ? kKeyStatuses[0] : kKeyStatuses[1];
+}
+
+// The user that a request names, or the caller; the root user's key is not managed here.
+Result<Stored<User>> UserOf(Context& context, std::string_view operation,
+                            const std::optional<std::string>& user_name) {
+  if (!user_name && context.caller_name.empty()) {
+    return Fail(ErrorCode::kValidation,
+                "Must specify userName when calling with non-User credentials");
+  }
+  return AuthorizedUser(context, operation,
+                        user_name ? std::string_view(*user_name) : context.caller_name);
+}
+
+// A key of that user; another user's is not found.
+Result<Stored<AccessKey>> KeyOf(const Context& context, const Stored<User>& user,
+                                std::string_view access_key_id) {
+  auto key = context.service.identities.FindById<AccessKey>(context.transaction, access_key_id);
+  if (!key || key->owner != user.entity.id) {
+    return Fail(ErrorCode::kNoSuchEntity,
+                "The Access Key with id " + std::string(access_key_id) + " cannot be found");
+  }
+  return *std::move(key);
+}
+
+std::string Base64Of(std::span<const std::byte> bytes) {
+  std::string text(base::Base64Length(bytes.size()), '\0');
+  base::EncodeBase64(bytes, text.data());
+  return text;
+}
+
+}  // namespace
+
+Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
+                                             const CreateAccessKeyRequest& request) {
+  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "CreateAccessKey", request.user_name));
+  store::IdentityStore& identities = context.service.identities;
+  if (identities.OwnedBy<AccessKey>(context.transaction, user.entity.id).size() >= kMaxAccessKeys) {
+    return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for AccessKeysPerUser: 2");
+  }
+  keyring::NewAccessKey drawn = keyring::DrawAccessKey(context.service.random);
+  Stored<AccessKey> key{.account = user.account,
+                        .owner = user.entity.id,
+                        .entity = {.id = drawn.access_key_id,
+                                   .name = drawn.access_key_id,
+                                   .created = context.now,
+                                   .sealed_secret = Base64Of(context.service.keyring.SealAccessKey(
+                                       drawn.access_key_id, user.account, drawn.secret))}};
+  identities.Insert(context.transaction, key);
+  return CreateAccessKeyReply{
+      AccessKeyShape{.user_name = user.entity.name,
+                     .access_key_id = key.entity.id,
+                     .status = std::string(StatusOf(key.entity)),
+                     .secret_access_key = base::SecretText{std::move(drawn.secret)},
+                     .create_date = key.entity.created}};
+}
+
+Result<ListAccessKeysReply> ListAccessKeys(Context& context, const ListAccessKeysRequest& request) {
+  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "ListAccessKeys", request.user_name));
+  ListAccessKeysReply reply;
+  for (const auto& [account, owner, generation, key] :
+       context.service.identities.OwnedBy<AccessKey>(context.transaction, user.entity.id)) {
+    reply.metadata.push_back({.user_name = user.entity.name,
+                              .access_key_id = key.id,
+                              .status = std::string(StatusOf(key)),
+                              .create_date = key.created});
+  }
+  std::ranges::sort(reply.metadata, {}, &AccessKeyMetadata::create_date);
+  return reply;
+}
+
+Result<base::NoOutput> UpdateAccessKey(Context& context, const UpdateAccessKeyRequest& request) {
+  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "UpdateAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(Stored<AccessKey> key, KeyOf(context, user, request.access_key_id));
+  key.entity.is_active = request.status == kKeyStatuses[0];
+  context.service.identities.Update(context.transaction, key);
+  return base::NoOutput{};
+}
+
+Result<base::NoOutput> DeleteAccessKey(Context& context, const DeleteAccessKeyRequest& request) {
+  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "DeleteAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<AccessKey> key, KeyOf(context, user, request.access_key_id));
+  context.service.identities.Remove(context.transaction, key.entity.id);
+  return base::NoOutput{};
+}
+
+}  // namespace coffer::services::iam

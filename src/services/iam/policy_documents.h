@@ -1,0 +1,21 @@
+#pragma once
+
+#include "coffer/result.h"
+#include "identity/entities.h"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace coffer::services::iam {
+
+/// MalformedPolicyDocument with IAM's texts unless `document` is an identity policy.
+[[nodiscard]] Result<void> CheckIdentityPolicy(std::string_view document);
+
+/// LimitExceeded when the inline policies of one entity have more than `most` characters together;
+/// white space does not count (AWS: IAM quotas). `kind` and `name` are for the message.
+[[nodiscard]] Result<void> CheckInlineQuota(const std::vector<identity::InlinePolicy>& policies,
+                                            std::size_t most, std::string_view kind,
+                                            std::string_view name);
+
+}  // namespace coffer::services::iam

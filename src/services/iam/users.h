@@ -1,0 +1,101 @@
+#pragma once
+
+#include "services/iam/context.h"
+#include "services/iam/shapes.h"
+
+/// Users: CreateUser, GetUser, ListUsers, DeleteUser (AWS: IAM API reference).
+namespace coffer::services::iam {
+
+struct UserShape {
+  std::string path;
+  std::optional<std::string> user_name;  ///< Absent for the root user.
+  std::string user_id;
+  std::string arn;
+  Timestamp create_date;
+  std::optional<AttachedBoundary> permissions_boundary;
+  Tags tags;
+
+  static constexpr auto Members() {
+    return std::tuple{base::Required("Path", &UserShape::path),
+                      base::Optional("UserName", &UserShape::user_name),
+                      base::Required("UserId", &UserShape::user_id),
+                      base::Required("Arn", &UserShape::arn),
+                      base::Required("CreateDate", &UserShape::create_date),
+                      base::Optional("PermissionsBoundary", &UserShape::permissions_boundary),
+                      base::Optional("Tags", &UserShape::tags)};
+  }
+};
+
+struct UserReply {
+  UserShape user;
+
+  static constexpr auto Members() { return std::tuple{base::Required("User", &UserReply::user)}; }
+};
+
+struct CreateUserRequest {
+  std::optional<std::string> path;
+  std::string user_name;
+  std::optional<std::string> permissions_boundary;
+  Tags tags;
+
+  static constexpr auto Members() {
+    return std::tuple{
+        base::Optional("Path", &CreateUserRequest::path, kPathLength),
+        base::Required("UserName", &CreateUserRequest::user_name, kUserNameLength, kNamePattern),
+        base::Optional("PermissionsBoundary", &CreateUserRequest::permissions_boundary, {20, 2048}),
+        base::Optional("Tags", &CreateUserRequest::tags)};
+  }
+};
+[[nodiscard]] Result<UserReply> CreateUser(Context& context, const CreateUserRequest& request);
+
+struct GetUserRequest {
+  std::optional<std::string> user_name;  ///< Absent = the caller.
+
+  static constexpr auto Members() {
+    return std::tuple{
+        base::Optional("UserName", &GetUserRequest::user_name, {1, 128}, kNamePattern)};
+  }
+};
+[[nodiscard]] Result<UserReply> GetUser(Context& context, const GetUserRequest& request);
+
+struct ListUsersRequest : Page {
+  std::optional<std::string> path_prefix;
+
+  static constexpr auto Members() {
+    return std::tuple{base::Optional("PathPrefix", &ListUsersRequest::path_prefix, kPathLength),
+                      base::Member<ListUsersRequest, std::optional<std::string>>{
+                          "Marker", &ListUsersRequest::marker, {.range = kMarkerLength}},
+                      base::Member<ListUsersRequest, std::optional<std::int64_t>>{
+                          "MaxItems", &ListUsersRequest::max_items, {.range = kPageSize}}};
+  }
+};
+struct ListUsersReply {
+  bool is_truncated = false;
+  std::vector<UserShape> users;
+  std::optional<std::string> marker;
+
+  static constexpr auto Members() {
+    return std::tuple{base::Required("IsTruncated", &ListUsersReply::is_truncated),
+                      base::Required("Users", &ListUsersReply::users),
+                      base::Optional("Marker", &ListUsersReply::marker)};
+  }
+};
+[[nodiscard]] Result<ListUsersReply> ListUsers(Context& context, const ListUsersRequest& request);
+
+struct DeleteUserRequest {
+  std::string user_name;
+
+  static constexpr auto Members() {
+    return std::tuple{
+        base::Required("UserName", &DeleteUserRequest::user_name, {1, 128}, kNamePattern)};
+  }
+};
+[[nodiscard]] Result<base::NoOutput> DeleteUser(Context& context, const DeleteUserRequest& request);
+
+/// Looks a user up and decides whether the caller may do `operation` to him. AccessDenied comes
+/// before existence is revealed; then NoSuchEntity.
+[[nodiscard]] Result<store::Stored<identity::User>> AuthorizedUser(Context& context,
+                                                                   std::string_view operation,
+                                                                   std::string_view name);
+
+}  // namespace coffer::services::iam
