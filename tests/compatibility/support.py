@@ -248,9 +248,10 @@ class Server:
         self.ephemeral = ephemeral
         self.listen = listen
         self.arguments = list(arguments)
-        # COFFER_… variables would be settings of the server.
+        # COFFER_… variables would be settings of the server, and so would these two.
         inherited = {name: value for name, value in os.environ.items()
-                     if not name.startswith("COFFER_")}
+                     if not name.startswith("COFFER_")
+                     and name not in ("ENFORCE_IAM", "IAM_SOFT_MODE")}
         self.environment = {**inherited, **(environment or {})}
         self.process = None
         self.port = None
@@ -387,14 +388,14 @@ class Server:
     def raw(self, **credentials):
         return Raw(self, **credentials)
 
-    def client(self, key="test", secret="test", region=REGION, *, plaintext=False, retries=1,
-               **options):
+    def client(self, key="test", secret="test", region=REGION, *, service=SERVICE, token=None,
+               plaintext=False, retries=1, **options):
         """A boto3 client; by default without retries, so that every refusal is seen."""
         config = Config(retries={"total_max_attempts": retries}, max_pool_connections=32, **options)
         return shared_session().client(
-            SERVICE, region_name=region, endpoint_url=self.plain_url if plaintext else self.url,
+            service, region_name=region, endpoint_url=self.plain_url if plaintext else self.url,
             verify=self.ca_bundle, aws_access_key_id=key, aws_secret_access_key=secret,
-            config=config)
+            aws_session_token=token, config=config)
 
 
 _session = None
