@@ -34,10 +34,10 @@ def environment(server):
     return {**os.environ, **exports, "AWS_ENDPOINT_URL": server.plain_url, "AWS_PAGER": ""}
 
 
-@pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed")
-def test_the_tour_with_the_aws_cli(environment):
+def type_in(environment, lines):
+    """What the AWS CLI prints for each line."""
     printed = []
-    for line in block("aws secretsmanager create-secret").splitlines():
+    for line in lines.splitlines():
         command = shlex.split(line)
         assert command[0] == "aws"
         command[:1] = [AWS, "--endpoint-url", environment["AWS_ENDPOINT_URL"]]
@@ -45,6 +45,18 @@ def test_the_tour_with_the_aws_cli(environment):
                                 stdin=subprocess.DEVNULL, timeout=60)
         assert result.returncode == 0, f"{line}: {result.stderr}"
         printed.append(result.stdout)
+    return printed
+
+
+@pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed")
+def test_a_user_who_may_read_with_the_aws_cli(environment):
+    printed = type_in(environment, block("aws iam create-user"))
+    assert json.loads(printed[-1])["AccessKey"]["UserName"] == "reader"
+
+
+@pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed")
+def test_the_tour_with_the_aws_cli(environment):
+    printed = type_in(environment, block("aws secretsmanager create-secret"))
     assert printed[1] == '{"username":"app","password":"first"}\n'
     assert printed[3] == '{"username":"app","password":"first"}\n'
     assert "app/db" in printed[4]
