@@ -62,6 +62,7 @@ Result<AuthorizedSecret> PolicyAuthorizer::Authorize(std::string_view operation,
 
 Result<AuthorizedSecret> PolicyAuthorizer::AuthorizeFound(
     std::string_view operation, std::shared_ptr<const secrets::Secret> secret) {
+  if (IsFree(secret->address.account)) return Admit(std::move(secret));
   const std::string arn = secrets::ArnOf(*secret);
   RETURN_IF_ERROR(Decide(
       operation,
@@ -99,12 +100,15 @@ bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_
   return decision.outcome == policy::Outcome::kExplicitlyDenied;
 }
 
+bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
+  return parts_.enforcement == PolicyEnforcement::kOff &&
+         facts_.identity.principal.account == resource_account;
+}
+
 Result<void> PolicyAuthorizer::Decide(std::string_view operation, const Target& target) const {
+  if (IsFree(target.account)) return {};
   const Identity& identity = facts_.identity;
-  const bool is_own = identity.principal.account == target.account;
-  // Where policies are not enforced, everybody may do what the root user of his account may.
   const bool is_enforced = parts_.enforcement != PolicyEnforcement::kOff;
-  if (!is_enforced && is_own) return {};
   const std::shared_ptr<const Identity> root =
       is_enforced ? nullptr : RootOf(identity.principal.account);
 
@@ -121,10 +125,10 @@ Result<void> PolicyAuthorizer::Decide(std::string_view operation, const Target& 
   if (target.secret != nullptr && target.secret->resource_policy) {
     resource_policy = parts_.policies.Compile(*target.secret->resource_policy);
   }
-  policy::Policies policies{.identity = identity.policies,
-                            .boundary = identity.boundary.get(),
-                            .session = std::nullopt,
-                            .resource = resource_policy.get()};
+  const policy::Policies policies{.identity = identity.policies,
+                                  .boundary = identity.boundary.get(),
+                                  .session = std::nullopt,
+                                  .resource = resource_policy.get()};
   return Conclude(policy::Decide(request, policies), action_name, target);
 }
 

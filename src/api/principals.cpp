@@ -80,10 +80,24 @@ std::optional<std::uint64_t> Principals::Generation(std::string_view access_key_
 }
 
 std::shared_ptr<const Identity> Principals::IdentityOf(const sigv4::Caller& caller) const {
-  const bool is_root = caller.principal_arn == identity::RootArn(caller.account);
-  if (is_root) return RootOf(caller.account);
+  if (auto root = FindRoot(caller)) return root;
   const auto entry = FindUserKey(caller.access_key_id);
   return entry ? entry->identity : nullptr;
+}
+
+// Null when the caller is not a root user.
+std::shared_ptr<const Identity> Principals::FindRoot(const sigv4::Caller& caller) const {
+  // In the development profile there are as many as accounts that somebody thinks of.
+  constexpr std::size_t kMost = 10'000;
+  {
+    const std::shared_lock lock(entries_mutex_);
+    const auto found = roots_.find(caller.principal_arn);
+    if (found != roots_.end()) return found->second;
+  }
+  if (caller.principal_arn != identity::RootArn(caller.account)) return nullptr;
+  const std::unique_lock lock(entries_mutex_);
+  if (roots_.size() >= kMost) roots_.clear();
+  return roots_.try_emplace(caller.principal_arn, RootOf(caller.account)).first->second;
 }
 
 }  // namespace coffer::api

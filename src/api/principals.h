@@ -59,6 +59,7 @@ class Principals final : public sigv4::CredentialSource {
     store::AccessKeyRow key;  ///< Its secret part is sealed.
   };
 
+  [[nodiscard]] std::shared_ptr<const Identity> FindRoot(const sigv4::Caller& caller) const;
   [[nodiscard]] std::shared_ptr<const Entry> FindUserKey(std::string_view access_key_id) const;
   [[nodiscard]] std::shared_ptr<const Entry> Load(std::string_view access_key_id,
                                                   std::uint64_t changes) const;
@@ -69,6 +70,7 @@ class Principals final : public sigv4::CredentialSource {
   const AccessKeys& root_keys_;
   mutable std::shared_mutex entries_mutex_;
   mutable std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;
+  mutable std::map<std::string, std::shared_ptr<const Identity>, std::less<>> roots_;  ///< By ARN.
 };
 
 }  // namespace coffer::api
