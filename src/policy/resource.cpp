@@ -28,11 +28,13 @@ void ResourceSet::Add(std::string_view pattern, DocumentKind document,
 }
 
 bool ResourceSet::Covers(const Resource& resource, const RequestContext& context) const {
-  const bool is_listed =
-      is_everything_ ||
-      (resource.segments && std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
-         return Fits(pattern, resource, context);
-       }));
+  const std::optional<ArnSegments>& segments = resource.segments;
+  const auto fits_one = [&] {
+    return segments && std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
+             return Fits(pattern, *segments, context);
+           });
+  };
+  const bool is_listed = is_everything_ || fits_one();
   return is_listed == (kind_ == Kind::kResource);
 }
 
@@ -43,9 +45,8 @@ bool ResourceSet::Names(std::string_view service) const {
          });
 }
 
-bool ResourceSet::Fits(const ArnPattern& pattern, const Resource& resource,
+bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,
                        const RequestContext& context) {
-  const ArnSegments& segments = *resource.segments;
   for (std::size_t i = 0; i < pattern.leading.size(); ++i) {
     if (!Matches(pattern.leading[i], segments[i])) return false;
   }

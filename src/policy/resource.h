@@ -43,7 +43,7 @@ class ResourceSet {
     std::array<std::string, kResourceSegment> leading;
     TextTemplate last;
   };
-  [[nodiscard]] static bool Fits(const ArnPattern& pattern, const Resource& resource,
+  [[nodiscard]] static bool Fits(const ArnPattern& pattern, const ArnSegments& segments,
                                  const RequestContext& context);
 
   Kind kind_;

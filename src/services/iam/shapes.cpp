@@ -24,6 +24,7 @@ Result<std::vector<identity::Tag>> ToRules(const Tags& tags) {
 Tags ToWire(const std::vector<identity::Tag>& tags) {
   if (tags.empty()) return std::nullopt;
   std::vector<Tag> wire;
+  wire.reserve(tags.size());
   for (const auto& [key, value] : tags) wire.push_back({.key = key, .value = value});
   return wire;
 }
