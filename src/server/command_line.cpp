@@ -97,7 +97,8 @@ int VerifyData(const SettingFlags& flags) {
   const VerificationReport report = Verify(vault);
   for (const std::string& problem : report.problems) Say(problem + "\n");
   Say(std::to_string(report.secrets) + " secrets, " + std::to_string(report.versions) +
-      " versions, " + std::to_string(report.problems.size()) + " problems\n");
+      " versions, " + std::to_string(report.identities) + " identities, " +
+      std::to_string(report.problems.size()) + " problems\n");
   return report.problems.empty() ? EXIT_SUCCESS : EX_DATAERR;
 }
 

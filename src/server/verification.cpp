@@ -50,6 +50,9 @@ VerificationReport Verify(Vault& vault) {
           VerifySecret(vault, transaction, secret, report);
         },
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
+    report.identities = vault.identities.ForEach(
+        transaction,
+        [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
   });
   return report;
 }

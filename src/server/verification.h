@@ -12,7 +12,8 @@ namespace coffer::server {
 struct VerificationReport {
   std::size_t secrets = 0;
   std::size_t versions = 0;
-  /// One line for each secret or version that cannot be trusted.
+  std::size_t identities = 0;
+  /// One line for each secret, version or identity that cannot be trusted.
   std::vector<std::string> problems;
 };
 

@@ -17,10 +17,12 @@ constexpr auto kFindByIdSql = kSelect + "identity_id = $1 AND kind = $2";
 constexpr auto kListSql =
     kSelect + "account = $1 AND kind = $2 AND name_key > $3 ORDER BY name_key";
 constexpr auto kListOwnedSql = kSelect + "owner = $1 AND kind = $2 ORDER BY name_key";
+constexpr auto kAllSql = kSelect + "identity_id <> '' ORDER BY identity_id";
 constexpr Statement kFind{kFindSql};
 constexpr Statement kFindById{kFindByIdSql};
 constexpr Statement kList{kListSql};
 constexpr Statement kListOwned{kListOwnedSql};
+constexpr Statement kAll{kAllSql};
 
 }  // namespace
 
@@ -91,6 +93,21 @@ void IdentityStore::ListOwnedRows(Transaction& transaction, std::string_view kin
     each(ReadRow(row));
     return true;
   });
+}
+
+std::size_t IdentityStore::ForEach(
+    Transaction& transaction, const std::function<void(const IntegrityError&)>& damaged) const {
+  std::size_t count = 0;
+  transaction.Query(kAll, {}, [&](const Row& row) {
+    ++count;
+    try {
+      static_cast<void>(ReadRow(row));
+    } catch (const IntegrityError& error) {
+      damaged(error);
+    }
+    return true;
+  });
+  return count;
 }
 
 namespace {

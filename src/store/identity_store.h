@@ -79,6 +79,11 @@ class IdentityStore {
   }
   void Remove(Transaction& transaction, std::string_view id);
 
+  /// Reads every row of every account and answers how many there are; calls `damaged` for each that
+  /// is not what the vault wrote. For verification.
+  std::size_t ForEach(Transaction& transaction,
+                      const std::function<void(const IntegrityError&)>& damaged) const;
+
   /// Grows with each change of any entity that was settled: what was derived from entities is as
   /// good as new while this stays the same. To be read before the transaction that derives begins.
   [[nodiscard]] std::uint64_t changes() const { return changes_.load(); }

@@ -68,7 +68,7 @@ TEST_P(IdentityStoreConformance, KeysBelongToTheirUser) {
   });
   Read([&](Transaction& transaction) {
     const auto keys = store_.OwnedBy<AccessKey>(transaction, user.entity.id);
-    ASSERT_EQ(keys.size(), 2);
+    ASSERT_EQ(keys.size(), 2U);
     EXPECT_EQ(keys[0].entity.id, "AKIA1");
     EXPECT_EQ(keys[0].owner, user.entity.id);
   });
@@ -95,6 +95,11 @@ TEST_P(IdentityStoreConformance, AnEditedRowIsRefused) {
   Add("a");
   Write([&](Transaction& transaction) { transaction.Execute(kEdit, {}); });
   EXPECT_THROW(static_cast<void>(Find("a")), store::IntegrityError);
+  int damaged = 0;
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(store_.ForEach(transaction, [&](const store::IntegrityError&) { ++damaged; }), 1);
+  });
+  EXPECT_EQ(damaged, 1);
 }
 
 }  // namespace coffer::test
