@@ -63,8 +63,10 @@ void Condition::AddValue(std::string_view text, TextTemplate::Variables variable
   if (IsText(comparison)) {
     const bool is_pattern =
         comparison == Comparison::kStringLike || comparison == Comparison::kArnLike;
-    values_.emplace_back(
-        TextTemplate(text, is_pattern ? Wildcards::kSpecial : Wildcards::kLiteral, variables));
+    // Null takes no variables (AWS: condition operators).
+    values_.emplace_back(TextTemplate(
+        text, is_pattern ? Wildcards::kSpecial : Wildcards::kLiteral,
+        comparison == Comparison::kNull ? TextTemplate::Variables::kLiteral : variables));
   } else if (comparison <= Comparison::kNumericGreaterThanEquals) {
     add(ParseNumber(text));
   } else if (comparison <= Comparison::kDateGreaterThanEquals) {

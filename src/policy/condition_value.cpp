@@ -163,9 +163,12 @@ bool AddressRange::Contains(const AddressRange& single) const {
 }
 
 std::optional<AddressRange> ParseAddressRange(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos)
+    return std::nullopt;  // inet_pton would stop there.
   const std::size_t slash = text.find('/');
   const std::string address(text.substr(0, slash));
   AddressRange range;
+  int mapped_bits = 0;  // Of the prefix, those that say "this is IPv4".
   if (inet_pton(AF_INET, address.c_str(), range.address.data()) == 1) {
     range.prefix_bits = 32;
   } else if (inet_pton(AF_INET6, address.c_str(), range.address.data()) == 1) {
@@ -176,6 +179,7 @@ std::optional<AddressRange> ParseAddressRange(std::string_view text) {
     } else {
       std::copy_n(range.address.begin() + 12, 4, range.address.begin());
       range.prefix_bits = 32;
+      mapped_bits = 96;
     }
   } else {
     return std::nullopt;
@@ -184,7 +188,10 @@ std::optional<AddressRange> ParseAddressRange(std::string_view text) {
   const std::string_view bits = text.substr(slash + 1);
   int given = 0;
   std::from_chars(bits.data(), bits.data() + bits.size(), given);
-  if (!IsDigits(bits) || bits.size() > 3 || given > range.prefix_bits) return std::nullopt;
+  given -= mapped_bits;
+  if (!IsDigits(bits) || bits.size() > 3 || given < 0 || given > range.prefix_bits) {
+    return std::nullopt;
+  }
   range.prefix_bits = given;
   return range;
 }

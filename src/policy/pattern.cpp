@@ -22,6 +22,18 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+// What stands between single quotes; nullopt when there are none.
+std::optional<std::string> Quoted(std::string_view text) {
+  text = Trim(text);
+  if (text.size() < 2 || !text.starts_with('\'') || !text.ends_with('\'')) return std::nullopt;
+  return std::string(text.substr(1, text.size() - 2));
+}
+
+// A request may carry bytes that are no UTF-8, in a header for one: they must not become wildcards.
+bool IsLiteral(std::string_view text) {
+  return text.find_first_of(std::string{kAnyRun, kAnyOne}) == std::string_view::npos;
+}
+
 }  // namespace
 
 // Two pointers with one point to go back to: the last run. What an earlier run would take, the last
@@ -87,14 +99,7 @@ bool TextTemplate::AddVariable(std::string_view inside, std::string& literal) {
   }
   std::optional<std::string> fallback;
   const std::size_t comma = inside.find(',');
-  if (comma != std::string_view::npos) {
-    std::string_view quoted = Trim(inside.substr(comma + 1));
-    if (quoted.size() >= 2 && quoted.starts_with('\'') && quoted.ends_with('\'')) {
-      quoted.remove_prefix(1);
-      quoted.remove_suffix(1);
-    }
-    fallback = quoted;
-  }
+  if (comma != std::string_view::npos) fallback = Quoted(inside.substr(comma + 1));
   pieces_.push_back({.key = ContextKey(Trim(inside.substr(0, comma))),
                      .fallback = std::move(fallback),
                      .tail = {}});
@@ -107,6 +112,7 @@ std::optional<std::string> TextTemplate::Expand(const RequestContext& context) c
     const ContextValue value = context.Find(piece.key);
     const std::string* single = std::get_if<std::string>(&value);
     if (single != nullptr && !single->empty()) {
+      if (!IsLiteral(*single)) return std::nullopt;
       pattern += *single;
     } else if (piece.fallback) {
       pattern += *piece.fallback;

@@ -30,7 +30,7 @@ class TextTemplate {
 
   /// The pattern with the values put in literally: their stars are no wildcards and their `${` is
   /// not expanded again. Nullopt when a variable without default has no value, an empty one or
-  /// several.
+  /// several, or when a value is no UTF-8.
   [[nodiscard]] std::optional<std::string> Expand(const RequestContext& context) const;
   /// The pattern when no variables are in it: Expand needs no context and no copy then.
   [[nodiscard]] const std::string* fixed() const { return pieces_.empty() ? &head_ : nullptr; }
