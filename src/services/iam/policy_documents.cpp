@@ -2,10 +2,20 @@
 
 #include "policy/grammar.h"
 
+#include <algorithm>
 #include <string>
 
 namespace coffer::services::iam {
 namespace {
+
+constexpr std::size_t kMaxManagedCharacters = 6144;
+
+// Of a document, as quotas count them (AWS: IAM quotas).
+std::size_t CountedCharacters(std::string_view document) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  return static_cast<std::size_t>(std::ranges::count_if(
+      document, [&](char c) { return kBlanks.find(c) == std::string_view::npos; }));
+}
 
 // IAM's own words for a fault; what has none is a syntax error.
 std::string_view MessageOf(policy::GrammarRule rule) {
@@ -35,14 +45,17 @@ Result<void> CheckIdentityPolicy(std::string_view document) {
   return Fail(ErrorCode::kMalformedPolicyDocument, std::string(MessageOf(root.error().rule)));
 }
 
+Result<void> CheckManagedPolicy(std::string_view document) {
+  RETURN_IF_ERROR(CheckIdentityPolicy(document));
+  if (CountedCharacters(document) <= kMaxManagedCharacters) return {};
+  return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for PolicySize: 6144");
+}
+
 Result<void> CheckInlineQuota(const std::vector<identity::InlinePolicy>& policies, std::size_t most,
                               std::string_view kind, std::string_view name) {
-  constexpr std::string_view kBlanks = " \t\r\n";
   std::size_t characters = 0;
   for (const identity::InlinePolicy& policy : policies) {
-    for (const char c : policy.document) {
-      if (kBlanks.find(c) == std::string_view::npos) ++characters;
-    }
+    characters += CountedCharacters(policy.document);
   }
   if (characters <= most) return {};
   return Fail(ErrorCode::kLimitExceeded, "Maximum policy size of " + std::to_string(most) +
