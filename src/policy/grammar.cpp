@@ -45,15 +45,20 @@ bool IsOneOrMore(Value value, Accepts accepts) {
 
 bool IsAnything(std::string_view) { return true; }
 
-/// `*`, or one colon between a service's name and an operation's, which may have wildcards.
-bool IsAction(std::string_view text) {
-  if (text == "*") return true;
+/// What is wrong with an action, which is `*`, or has one colon between a service's name and an
+/// operation's, which may have wildcards.
+std::optional<GrammarRule> ActionFault(std::string_view text) {
+  using enum GrammarRule;
+  if (text == "*") return std::nullopt;
   const std::size_t colon = text.find(':');
-  if (colon == 0 || colon >= text.size() - 1) return false;
+  if (colon == std::string_view::npos || colon == 0) return kActionUnprefixed;
+  const std::string_view name = text.substr(colon + 1);
+  if (name.find(':') != std::string_view::npos) return kActionColons;
   const auto is_service = [](char c) { return base::IsAlphanumeric(c) || c == '-'; };
   const auto is_name = [](char c) { return base::IsAlphanumeric(c) || c == '*' || c == '?'; };
-  return std::ranges::all_of(text.substr(0, colon), is_service) &&
-         std::ranges::all_of(text.substr(colon + 1), is_name);
+  if (!std::ranges::all_of(text.substr(0, colon), is_service)) return kActionService;
+  if (name.empty() || !std::ranges::all_of(name, is_name)) return kActionForm;
+  return std::nullopt;
 }
 
 bool IsPrincipal(Value value) {
@@ -142,7 +147,8 @@ class Grammar {
     const auto has = [&](std::string_view name) { return Member(statement, name).valid(); };
     if (!has("Effect")) return Fault(statement, kEffect, "Effect is missing");
     if (has("Action") == has("NotAction")) {
-      return Fault(statement, kAction, "a statement has either Action or NotAction");
+      return Fault(statement, has("Action") ? kActionTwice : kAction,
+                   "a statement has either Action or NotAction");
     }
     if (kind_ != DocumentKind::kTrust && has("Resource") == has("NotResource")) {
       return Fault(statement, kResource, "a statement has either Resource or NotResource");
@@ -167,8 +173,7 @@ class Grammar {
       return Fault(element, kEffect, "Effect is Allow or Deny");
     }
     if (name == "Action" || name == "NotAction") {
-      if (IsOneOrMore(element, IsAction)) return {};
-      return Fault(element, kAction, "an action is * or service:Operation");
+      return CheckActions(element);
     }
     if (name == "Resource" || name == "NotResource") {
       if (kind_ == DocumentKind::kTrust) {
@@ -185,6 +190,20 @@ class Grammar {
       return Fault(element, kPrincipal, "a principal is * or an object of AWS or Service");
     }
     return Fault(element, kElement, "not an element of a statement");
+  }
+
+  static std::optional<GrammarFault> CheckActions(Value actions) {
+    using enum GrammarRule;
+    constexpr std::string_view kReason = "an action is * or service:Operation";
+    if (actions.kind() == Kind::kArray && actions.size() == 0) {
+      return Fault(actions, kAction, kReason);
+    }
+    std::optional<GrammarRule> rule;
+    ForEachItem(actions, [&](Value action) {
+      if (!rule) rule = IsText(action) ? ActionFault(action.text()) : kActionForm;
+    });
+    if (rule) return Fault(actions, *rule, kReason);
+    return std::nullopt;
   }
 
   std::optional<GrammarFault> CheckSid(Value sid) {

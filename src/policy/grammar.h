@@ -29,7 +29,12 @@ enum class GrammarRule : std::uint8_t {
   kPrincipal,           ///< Missing, twice, or not in one of the forms.
   kPrincipalForbidden,  ///< In an identity policy.
   kNotPrincipalAllow,   ///< Allowing everybody but somebody.
-  kAction,              ///< Missing, twice, or not `service:Operation`.
+  kAction,              ///< Missing, or an empty list.
+  kActionTwice,         ///< Action and NotAction.
+  kActionForm,          ///< No string, or an operation with letters that none has.
+  kActionUnprefixed,    ///< Not `service:Operation`.
+  kActionColons,        ///< More than one.
+  kActionService,       ///< A service with letters that none has.
   kResource,            ///< Missing, twice or empty.
   kResourceForbidden,   ///< In a trust policy.
   kCondition,

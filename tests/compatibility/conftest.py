@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from iam_support import Account
 from support import BINARY, Server
 
 
@@ -70,6 +71,27 @@ def account():
 @pytest.fixture
 def lone_client(server, account):
     return server.client(key=account)
+
+
+@pytest.fixture
+def lone_account(server, account):
+    """An account of its own on the server that all share, where policies do not decide."""
+    return Account(server, account)
+
+
+@pytest.fixture(scope="session")
+def enforcing_server(tmp_path_factory):
+    """A server whose policies decide."""
+    server = Server(tmp_path_factory.mktemp("enforcing"), ephemeral=True,
+                    arguments=["--enforce-iam"]).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def strict_account(enforcing_server, account):
+    """An account of its own where policies decide."""
+    return Account(enforcing_server, account)
 
 
 @pytest.fixture

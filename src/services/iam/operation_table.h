@@ -1,7 +1,15 @@
 #pragma once
 
 #include "services/iam/access_keys.h"
-#include "services/iam/user_policies.h"
+#include "services/iam/attachments.h"
+#include "services/iam/boundaries.h"
+#include "services/iam/entity_tags.h"
+#include "services/iam/group_members.h"
+#include "services/iam/groups.h"
+#include "services/iam/inline_policies.h"
+#include "services/iam/managed_policies.h"
+#include "services/iam/policy_entities.h"
+#include "services/iam/policy_versions.h"
 #include "services/iam/users.h"
 
 #include <cstdint>
@@ -24,18 +32,52 @@ struct Operation {
 /// The operations of IAM that are here, sorted by name. The action is always `iam:` and the name.
 inline constexpr std::tuple kOperations{
     // clang-format off
-    Operation<&CreateAccessKey> {"CreateAccessKey",  Access::kWrite},
-    Operation<&CreateUser>      {"CreateUser",       Access::kWrite},
-    Operation<&DeleteAccessKey> {"DeleteAccessKey",  Access::kWrite},
-    Operation<&DeleteUser>      {"DeleteUser",       Access::kWrite},
-    Operation<&DeleteUserPolicy>{"DeleteUserPolicy", Access::kWrite},
-    Operation<&GetUser>         {"GetUser",          Access::kRead},
-    Operation<&GetUserPolicy>   {"GetUserPolicy",    Access::kRead},
-    Operation<&ListAccessKeys>  {"ListAccessKeys",   Access::kRead},
-    Operation<&ListUserPolicies>{"ListUserPolicies", Access::kRead},
-    Operation<&ListUsers>       {"ListUsers",        Access::kRead},
-    Operation<&PutUserPolicy>   {"PutUserPolicy",    Access::kWrite},
-    Operation<&UpdateAccessKey> {"UpdateAccessKey",  Access::kWrite},
+    Operation<&AddUserToGroup>                        {"AddUserToGroup",                 Access::kWrite},
+    Operation<&AttachPolicy<identity::Group>>         {"AttachGroupPolicy",              Access::kWrite},
+    Operation<&AttachPolicy<identity::User>>          {"AttachUserPolicy",               Access::kWrite},
+    Operation<&CreateAccessKey>                       {"CreateAccessKey",                Access::kWrite},
+    Operation<&CreateGroup>                           {"CreateGroup",                    Access::kWrite},
+    Operation<&CreatePolicy>                          {"CreatePolicy",                   Access::kWrite},
+    Operation<&CreatePolicyVersion>                   {"CreatePolicyVersion",            Access::kWrite},
+    Operation<&CreateUser>                            {"CreateUser",                     Access::kWrite},
+    Operation<&DeleteAccessKey>                       {"DeleteAccessKey",                Access::kWrite},
+    Operation<&DeleteGroup>                           {"DeleteGroup",                    Access::kWrite},
+    Operation<&DeleteInlinePolicy<identity::Group>>   {"DeleteGroupPolicy",              Access::kWrite},
+    Operation<&DeletePolicy>                          {"DeletePolicy",                   Access::kWrite},
+    Operation<&DeletePolicyVersion>                   {"DeletePolicyVersion",            Access::kWrite},
+    Operation<&DeleteUser>                            {"DeleteUser",                     Access::kWrite},
+    Operation<&DeleteBoundary<identity::User>>        {"DeleteUserPermissionsBoundary",  Access::kWrite},
+    Operation<&DeleteInlinePolicy<identity::User>>    {"DeleteUserPolicy",               Access::kWrite},
+    Operation<&DetachPolicy<identity::Group>>         {"DetachGroupPolicy",              Access::kWrite},
+    Operation<&DetachPolicy<identity::User>>          {"DetachUserPolicy",               Access::kWrite},
+    Operation<&GetGroup>                              {"GetGroup",                       Access::kRead},
+    Operation<&GetInlinePolicy<identity::Group>>      {"GetGroupPolicy",                 Access::kRead},
+    Operation<&GetPolicy>                             {"GetPolicy",                      Access::kRead},
+    Operation<&GetPolicyVersion>                      {"GetPolicyVersion",               Access::kRead},
+    Operation<&GetUser>                               {"GetUser",                        Access::kRead},
+    Operation<&GetInlinePolicy<identity::User>>       {"GetUserPolicy",                  Access::kRead},
+    Operation<&ListAccessKeys>                        {"ListAccessKeys",                 Access::kRead},
+    Operation<&ListAttachedPolicies<identity::Group>> {"ListAttachedGroupPolicies",      Access::kRead},
+    Operation<&ListAttachedPolicies<identity::User>>  {"ListAttachedUserPolicies",       Access::kRead},
+    Operation<&ListEntitiesForPolicy>                 {"ListEntitiesForPolicy",          Access::kRead},
+    Operation<&ListInlinePolicies<identity::Group>>   {"ListGroupPolicies",              Access::kRead},
+    Operation<&ListGroups>                            {"ListGroups",                     Access::kRead},
+    Operation<&ListGroupsForUser>                     {"ListGroupsForUser",              Access::kRead},
+    Operation<&ListPolicies>                          {"ListPolicies",                   Access::kRead},
+    Operation<&ListPolicyVersions>                    {"ListPolicyVersions",             Access::kRead},
+    Operation<&ListInlinePolicies<identity::User>>    {"ListUserPolicies",               Access::kRead},
+    Operation<&ListEntityTags<identity::User>>        {"ListUserTags",                   Access::kRead},
+    Operation<&ListUsers>                             {"ListUsers",                      Access::kRead},
+    Operation<&PutPolicy<identity::Group>>            {"PutGroupPolicy",                 Access::kWrite},
+    Operation<&PutBoundary<identity::User>>           {"PutUserPermissionsBoundary",     Access::kWrite},
+    Operation<&PutPolicy<identity::User>>             {"PutUserPolicy",                  Access::kWrite},
+    Operation<&RemoveUserFromGroup>                   {"RemoveUserFromGroup",            Access::kWrite},
+    Operation<&SetDefaultPolicyVersion>               {"SetDefaultPolicyVersion",        Access::kWrite},
+    Operation<&TagEntity<identity::User>>             {"TagUser",                        Access::kWrite},
+    Operation<&UntagEntity<identity::User>>           {"UntagUser",                      Access::kWrite},
+    Operation<&UpdateAccessKey>                       {"UpdateAccessKey",                Access::kWrite},
+    Operation<&UpdateGroup>                           {"UpdateGroup",                    Access::kWrite},
+    Operation<&UpdateUser>                            {"UpdateUser",                     Access::kWrite},
     // clang-format on
 };
 

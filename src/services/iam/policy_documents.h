@@ -12,6 +12,10 @@ namespace coffer::services::iam {
 /// MalformedPolicyDocument with IAM's texts unless `document` is an identity policy.
 [[nodiscard]] Result<void> CheckIdentityPolicy(std::string_view document);
 
+/// The same for a managed policy, which has 6,144 characters at most, white space not counted:
+/// LimitExceeded otherwise.
+[[nodiscard]] Result<void> CheckManagedPolicy(std::string_view document);
+
 /// LimitExceeded when the inline policies of one entity have more than `most` characters together;
 /// white space does not count (AWS: IAM quotas). `kind` and `name` are for the message.
 [[nodiscard]] Result<void> CheckInlineQuota(const std::vector<identity::InlinePolicy>& policies,

@@ -21,6 +21,7 @@ inline constexpr base::Range kPolicyNameLength{1, 128};
 inline constexpr base::Range kDocumentLength{1, 131'072};
 inline constexpr base::Range kPathLength{1, 512};
 inline constexpr base::Range kAccessKeyIdLength{16, 128};
+inline constexpr base::Range kArnLength{20, 2048};
 inline constexpr base::Range kPageSize{1, 1000};
 inline constexpr base::Range kMarkerLength{1, 320};
 inline constexpr std::int64_t kDefaultPageSize = 100;

@@ -1,17 +1,14 @@
 #include "services/iam/users.h"
 
-#include <array>
+#include "services/iam/boundaries.h"
+#include "services/iam/lookup.h"
+
 #include <utility>
 
 namespace coffer::services::iam {
-namespace {
 
 using identity::User;
 using store::Stored;
-
-std::string ArnOf(const Stored<User>& user) {
-  return identity::ArnOf(user.account, User::kKind, user.entity.path, user.entity.name);
-}
 
 UserShape ShapeOf(const Stored<User>& stored) {
   const User& user = stored.entity;
@@ -24,26 +21,9 @@ UserShape ShapeOf(const Stored<User>& stored) {
           .tags = ToWire(user.tags)};
 }
 
-Result<void> CheckPath(const std::optional<std::string>& path) {
-  if (!path || identity::IsPath(*path)) return {};
-  return Fail(ErrorCode::kValidation,
-              "The specified value for path is invalid. It must begin and end with / and contain "
-              "only alphanumeric characters and/or / characters.");
-}
-
-}  // namespace
-
 Result<Stored<User>> AuthorizedUser(Context& context, std::string_view operation,
                                     std::string_view name) {
-  auto found = context.service.identities.Find<User>(context.transaction, context.account, name);
-  const std::string arn =
-      found ? ArnOf(*found) : identity::ArnOf(context.account, User::kKind, "/", name);
-  RETURN_IF_ERROR(context.authorizer.Require(operation, arn));
-  if (!found) {
-    return Fail(ErrorCode::kNoSuchEntity,
-                "The user with name " + std::string(name) + " cannot be found.");
-  }
-  return *std::move(found);
+  return Authorized<User>(context, operation, name);
 }
 
 Result<UserReply> CreateUser(Context& context, const CreateUserRequest& request) {
@@ -51,24 +31,19 @@ Result<UserReply> CreateUser(Context& context, const CreateUserRequest& request)
   const std::string path = request.path.value_or("/");
   RETURN_IF_ERROR(context.authorizer.Require(
       "CreateUser", identity::ArnOf(context.account, User::kKind, path, request.user_name)));
-  store::IdentityStore& identities = context.service.identities;
-  if (identities.Find<User>(context.transaction, context.account, request.user_name)) {
-    return Fail(ErrorCode::kEntityAlreadyExists,
-                "User with name " + request.user_name + " already exists.");
-  }
+  RETURN_IF_ERROR(CheckNameIsFree<User>(context, request.user_name));
   if (request.permissions_boundary) {
-    return Fail(ErrorCode::kNotImplemented, "Coffer has no permissions boundaries yet.");
+    RETURN_IF_ERROR(CheckBoundary(context, *request.permissions_boundary));
   }
   ASSIGN_OR_RETURN(std::vector<identity::Tag> tags, ToRules(request.tags));
-  std::array<std::byte, identity::kIdRandomBytes> random_bytes{};
-  context.service.random.Fill(random_bytes);
   Stored<User> user{.account = std::string(context.account),
-                    .entity = {.id = identity::UniqueId("AIDA", random_bytes),
+                    .entity = {.id = NewId(context, "AIDA"),
                                .name = request.user_name,
                                .path = path,
                                .created = context.now,
+                               .boundary = request.permissions_boundary,
                                .tags = std::move(tags)}};
-  identities.Insert(context.transaction, user);
+  context.service.identities.Insert(context.transaction, user);
   return UserReply{ShapeOf(user)};
 }
 
@@ -112,21 +87,30 @@ Result<ListUsersReply> ListUsers(Context& context, const ListUsersRequest& reque
   return reply;
 }
 
+Result<base::NoOutput> UpdateUser(Context& context, const UpdateUserRequest& request) {
+  RETURN_IF_ERROR(CheckPath(request.new_path));
+  ASSIGN_OR_RETURN(Stored<User> user, Authorized<User>(context, "UpdateUser", request.user_name));
+  user.entity.path = request.new_path.value_or(user.entity.path);
+  user.entity.name = request.new_user_name.value_or(user.entity.name);
+  RETURN_IF_ERROR(context.authorizer.Require("UpdateUser", ArnOf(user)));
+  RETURN_IF_ERROR(CheckNameIsFree<User>(context, user.entity.name, user.entity.id));
+  context.service.identities.Update(context.transaction, user);
+  return base::NoOutput{};
+}
+
 Result<base::NoOutput> DeleteUser(Context& context, const DeleteUserRequest& request) {
   ASSIGN_OR_RETURN(const Stored<User> user,
                    AuthorizedUser(context, "DeleteUser", request.user_name));
   store::IdentityStore& identities = context.service.identities;
-  const auto conflict = [](std::string_view what) {
-    return Fail(ErrorCode::kDeleteConflict,
-                "Cannot delete entity, must " + std::string(what) + " first.");
-  };
   const identity::PolicyHolder& policies = user.entity.policies;
-  if (!policies.inline_policies.empty()) return conflict("delete policies");
-  if (!policies.attached_policies.empty()) return conflict("detach all policies");
+  if (!policies.inline_policies.empty()) return std::unexpected(DeleteConflict("delete policies"));
+  if (!policies.attached_policies.empty())
+    return std::unexpected(DeleteConflict("detach all policies"));
   if (!identities.OwnedBy<identity::AccessKey>(context.transaction, user.entity.id).empty()) {
-    return conflict("delete access keys");
+    return std::unexpected(DeleteConflict("delete access keys"));
   }
-  if (!user.entity.groups.empty()) return conflict("remove users from group");
+  if (!user.entity.groups.empty())
+    return std::unexpected(DeleteConflict("remove users from group"));
   identities.Remove(context.transaction, user.entity.id);
   return base::NoOutput{};
 }

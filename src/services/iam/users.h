@@ -3,7 +3,7 @@
 #include "services/iam/context.h"
 #include "services/iam/shapes.h"
 
-/// Users: CreateUser, GetUser, ListUsers, DeleteUser (AWS: IAM API reference).
+/// Users: CreateUser, GetUser, ListUsers, UpdateUser, DeleteUser (AWS: IAM API reference).
 namespace coffer::services::iam {
 
 struct UserShape {
@@ -26,6 +26,8 @@ struct UserShape {
   }
 };
 
+[[nodiscard]] UserShape ShapeOf(const store::Stored<identity::User>& stored);
+
 struct UserReply {
   UserShape user;
 
@@ -42,7 +44,7 @@ struct CreateUserRequest {
     return std::tuple{
         base::Optional("Path", &CreateUserRequest::path, kPathLength),
         base::Required("UserName", &CreateUserRequest::user_name, kUserNameLength, kNamePattern),
-        base::Optional("PermissionsBoundary", &CreateUserRequest::permissions_boundary, {20, 2048}),
+        base::Optional("PermissionsBoundary", &CreateUserRequest::permissions_boundary, kArnLength),
         base::Optional("Tags", &CreateUserRequest::tags)};
   }
 };
@@ -82,6 +84,22 @@ struct ListUsersReply {
 };
 [[nodiscard]] Result<ListUsersReply> ListUsers(Context& context, const ListUsersRequest& request);
 
+struct UpdateUserRequest {
+  std::string user_name;
+  std::optional<std::string> new_path;
+  std::optional<std::string> new_user_name;
+
+  static constexpr auto Members() {
+    return std::tuple{
+        base::Required("UserName", &UpdateUserRequest::user_name, {1, 128}, kNamePattern),
+        base::Optional("NewPath", &UpdateUserRequest::new_path, kPathLength),
+        base::Optional("NewUserName", &UpdateUserRequest::new_user_name, kUserNameLength,
+                       kNamePattern)};
+  }
+};
+/// The caller needs the permission for the old ARN and for the new one.
+[[nodiscard]] Result<base::NoOutput> UpdateUser(Context& context, const UpdateUserRequest& request);
+
 struct DeleteUserRequest {
   std::string user_name;
 
@@ -92,8 +110,7 @@ struct DeleteUserRequest {
 };
 [[nodiscard]] Result<base::NoOutput> DeleteUser(Context& context, const DeleteUserRequest& request);
 
-/// Looks a user up and decides whether the caller may do `operation` to him. AccessDenied comes
-/// before existence is revealed; then NoSuchEntity.
+/// `Authorized` of `lookup.h`, for a user.
 [[nodiscard]] Result<store::Stored<identity::User>> AuthorizedUser(Context& context,
                                                                    std::string_view operation,
                                                                    std::string_view name);

@@ -43,6 +43,15 @@ TEST(ReplyHeadTest, LeavesOutWhatIsEmpty) {
             "Connection: close\r\n\r\n");
 }
 
+TEST(ReplyHeadTest, KnowsTheStatusOfEveryError) {
+  for (const int status : {400, 403, 404, 409, 429, 500, 503}) {
+    base::HttpReply reply;
+    reply.status = status;
+
+    EXPECT_TRUE(Head(reply, true).starts_with("HTTP/1.1 " + std::to_string(status) + " "));
+  }
+}
+
 TEST(ReplyHeadTest, CallsAnUnknownStatusAnInternalError) {
   base::HttpReply reply;
   reply.status = 299;
