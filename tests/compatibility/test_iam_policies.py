@@ -238,6 +238,18 @@ def test_a_managed_policy_has_a_quota(iam):
     iam.create_policy(PolicyName="p", PolicyDocument=READ + " " * 7000)
 
 
+def test_the_account(lone_account, iam):
+    lone_account.add_policy("p")
+    lone_account.add_user("u")
+    iam.create_group(GroupName="g")
+
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert {key: summary[key] for key in ("Users", "Groups", "Roles", "Policies")} == {
+        "Users": 1, "Groups": 1, "Roles": 0, "Policies": 1}
+    assert summary["GroupsPerUserQuota"] == summary["AttachedPoliciesPerUserQuota"] == 10
+    assert iam.list_account_aliases()["AccountAliases"] == []
+
+
 def statement(**elements):
     allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
     merged = {**allow, **elements}

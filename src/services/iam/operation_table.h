@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/iam/access_keys.h"
+#include "services/iam/account.h"
 #include "services/iam/attachments.h"
 #include "services/iam/boundaries.h"
 #include "services/iam/entity_tags.h"
@@ -50,6 +51,7 @@ inline constexpr std::tuple kOperations{
     Operation<&DeleteInlinePolicy<identity::User>>    {"DeleteUserPolicy",               Access::kWrite},
     Operation<&DetachPolicy<identity::Group>>         {"DetachGroupPolicy",              Access::kWrite},
     Operation<&DetachPolicy<identity::User>>          {"DetachUserPolicy",               Access::kWrite},
+    Operation<&GetAccountSummary>                     {"GetAccountSummary",              Access::kRead},
     Operation<&GetGroup>                              {"GetGroup",                       Access::kRead},
     Operation<&GetInlinePolicy<identity::Group>>      {"GetGroupPolicy",                 Access::kRead},
     Operation<&GetPolicy>                             {"GetPolicy",                      Access::kRead},
@@ -57,6 +59,7 @@ inline constexpr std::tuple kOperations{
     Operation<&GetUser>                               {"GetUser",                        Access::kRead},
     Operation<&GetInlinePolicy<identity::User>>       {"GetUserPolicy",                  Access::kRead},
     Operation<&ListAccessKeys>                        {"ListAccessKeys",                 Access::kRead},
+    Operation<&ListAccountAliases>                    {"ListAccountAliases",             Access::kRead},
     Operation<&ListAttachedPolicies<identity::Group>> {"ListAttachedGroupPolicies",      Access::kRead},
     Operation<&ListAttachedPolicies<identity::User>>  {"ListAttachedUserPolicies",       Access::kRead},
     Operation<&ListEntitiesForPolicy>                 {"ListEntitiesForPolicy",          Access::kRead},
