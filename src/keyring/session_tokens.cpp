@@ -1,7 +1,6 @@
 #include "keyring/session_tokens.h"
 
 #include "base/encoding.h"
-#include "crypto/digest.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,14 +10,15 @@ namespace coffer::keyring {
 namespace {
 
 constexpr char kFormat = 1;
-constexpr std::string_view kPurpose = "coffer session tokens 1";
+constexpr std::string_view kSealing = "coffer session tokens 1";
+constexpr std::string_view kFingerprints = "coffer session token fingerprints 1";
 
-// The master key's row MAC key is uniformly random, and HKDF makes of it a key that tells nothing
-// about it (RFC 5869 §3.3).
+// The installation's key is uniformly random, and what HKDF makes of it tells nothing about it, nor
+// the key of one purpose about that of another (RFC 5869 §3).
 SecretBytes DeriveKey(const SecretBytes& installation_key,
-                      std::span<const std::byte> installation_id) {
+                      std::span<const std::byte> installation_id, std::string_view purpose) {
   SecretBytes key(crypto::kAeadKeySize);
-  crypto::HkdfSha256(installation_key.Expose(), installation_id, base::AsBytes(kPurpose),
+  crypto::HkdfSha256(installation_key.Expose(), installation_id, base::AsBytes(purpose),
                      key.ExposeWritable());
   return key;
 }
@@ -31,7 +31,13 @@ std::string AssociatedData(std::string_view access_key_id) {
 
 SessionTokens::SessionTokens(const SecretBytes& installation_key,
                              std::span<const std::byte> installation_id, Random& random)
-    : key_(DeriveKey(installation_key, installation_id).Expose()), random_(random) {}
+    : key_(DeriveKey(installation_key, installation_id, kSealing).Expose()),
+      fingerprint_key_(DeriveKey(installation_key, installation_id, kFingerprints).Expose()),
+      random_(random) {}
+
+SessionTokens::Fingerprint SessionTokens::FingerprintOf(std::string_view token) const {
+  return fingerprint_key_.Sign(base::AsBytes(token));
+}
 
 std::string SessionTokens::Seal(std::string_view access_key_id,
                                 const SecretBytes& secret_access_key,

@@ -3,7 +3,9 @@
 #include "coffer/random.h"
 #include "coffer/secret_bytes.h"
 #include "crypto/aead.h"
+#include "crypto/digest.h"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -34,8 +36,11 @@ class SessionTokens {
     std::string claims;
   };
 
-  /// The key of the tokens follows from the installation's own, so that all servers of one database
-  /// open each other's. `random` must outlive this.
+  /// A keyed hash: tells tokens apart where they are not kept themselves.
+  using Fingerprint = std::array<std::byte, 32>;
+
+  /// The keys follow from the installation's own, so that all servers of one database open each
+  /// other's tokens. `random` must outlive this.
   SessionTokens(const SecretBytes& installation_key, std::span<const std::byte> installation_id,
                 Random& random);
 
@@ -47,9 +52,11 @@ class SessionTokens {
   /// Nullopt unless Seal made this token for this access key.
   [[nodiscard]] std::optional<Opened> Open(std::string_view access_key_id,
                                            std::string_view token) const;
+  [[nodiscard]] Fingerprint FingerprintOf(std::string_view token) const;
 
  private:
   crypto::Aead key_;
+  crypto::HmacKey fingerprint_key_;
   Random& random_;
 };
 

@@ -116,14 +116,14 @@ Result<ListRolesReply> ListRoles(Context& context, const ListRolesRequest& reque
   return reply;
 }
 
-Result<base::NoOutput> UpdateRole(Context& context, const UpdateRoleRequest& request) {
+Result<UpdateRoleReply> UpdateRole(Context& context, const UpdateRoleRequest& request) {
   ASSIGN_OR_RETURN(Stored<Role> role, AuthorizedRole(context, "UpdateRole", request.role_name));
   if (request.description) role.entity.description = request.description;
   if (request.max_session_duration) {
     role.entity.max_session_seconds = *request.max_session_duration;
   }
   context.service.identities.Update(context.transaction, role);
-  return base::NoOutput{};
+  return UpdateRoleReply{};
 }
 
 Result<base::NoOutput> UpdateAssumeRolePolicy(Context& context,

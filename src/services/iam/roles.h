@@ -125,7 +125,12 @@ struct UpdateRoleRequest {
         base::Optional("MaxSessionDuration", &Self::max_session_duration, kRoleSessionSeconds)};
   }
 };
-[[nodiscard]] Result<base::NoOutput> UpdateRole(Context& context, const UpdateRoleRequest& request);
+/// Nothing, but unlike base::NoOutput with a result element of its own.
+struct UpdateRoleReply {
+  static constexpr auto Members() { return std::tuple{}; }
+};
+[[nodiscard]] Result<UpdateRoleReply> UpdateRole(Context& context,
+                                                 const UpdateRoleRequest& request);
 
 struct UpdateAssumeRolePolicyRequest {
   std::string role_name;

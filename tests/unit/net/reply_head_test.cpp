@@ -43,6 +43,14 @@ TEST(ReplyHeadTest, LeavesOutWhatIsEmpty) {
             "Connection: close\r\n\r\n");
 }
 
+// IAM's EntityAlreadyExists: as an unknown status it would be an internal error, which SDKs retry.
+TEST(ReplyHeadTest, KnowsConflicts) {
+  base::HttpReply reply;
+  reply.status = 409;
+
+  EXPECT_TRUE(Head(reply, true).starts_with("HTTP/1.1 409 Conflict\r\n"));
+}
+
 TEST(ReplyHeadTest, CallsAnUnknownStatusAnInternalError) {
   base::HttpReply reply;
   reply.status = 299;
