@@ -18,7 +18,7 @@ namespace coffer::api {
 /// profile adds the built-in ones: `test` is root of the default account, twelve digits are root of
 /// that account, and the secret of all of them is `test`.
 /// Safe to call from any thread once constructed.
-class AccessKeys final : public sigv4::CredentialSource {
+class AccessKeys final {
  public:
   struct Options {
     bool built_in = false;  ///< The development profile's keys.
@@ -28,10 +28,9 @@ class AccessKeys final : public sigv4::CredentialSource {
   /// `keyring` must outlive this.
   AccessKeys(Database& database, const keyring::Keyring& keyring, Options options);
 
-  [[nodiscard]] std::optional<sigv4::Credential> Find(
-      std::string_view access_key_id) const override;
-  [[nodiscard]] std::optional<std::uint64_t> Generation(
-      std::string_view access_key_id) const override;
+  /// Nullopt when the key is unknown.
+  [[nodiscard]] std::optional<sigv4::Credential> Find(std::string_view access_key_id) const;
+  [[nodiscard]] std::optional<std::uint64_t> Generation(std::string_view access_key_id) const;
 
   [[nodiscard]] bool empty() const { return rows_.empty(); }
 

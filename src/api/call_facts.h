@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/principals.h"
+#include "api/identity.h"
 #include "base/http_message.h"
 #include "coffer/clock.h"
 #include "policy/request_context.h"

@@ -21,6 +21,16 @@ bool IsQueryRequest(const base::HttpRequest& request) {
          request.Header("content-type").starts_with("application/x-www-form-urlencoded");
 }
 
+// AWS lets temporary credentials of a user do nothing in IAM: they could make lasting ones.
+bool MayCall(std::string_view service, const Identity& identity) {
+  return service != "iam" || !identity.session || identity.session->kind == identity::kRoleSession;
+}
+
+std::unexpected<ApiError> UnrecognizedClient() {
+  return Fail(ErrorCode::kUnrecognizedClient,
+              "The security token included in the request is invalid.");
+}
+
 // In the protocol of the request.
 void AnswerError(const ApiError& error, base::HttpReply& reply) {
   if (reply.content_type != kXmlContentType) {
@@ -133,10 +143,7 @@ Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& req
   ASSIGN_OR_RETURN(sigv4::Caller caller,
                    parts_.verifier.Verify(request, rules, parts_.system_clock.Now()));
   std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller);
-  if (!identity) {
-    return Fail(ErrorCode::kUnrecognizedClient,
-                "The security token included in the request is invalid.");
-  }
+  if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
   return PreparedCall{.caller = std::move(caller),
                       .identity = std::move(identity),
                       .request = &request,

@@ -25,7 +25,7 @@ Result<void> IdentityAuthorizer::Require(std::string_view operation, std::string
                                                     .context = context},
                                                    {.identity = identity.policies,
                                                     .boundary = identity.boundary.get(),
-                                                    .session = std::nullopt});
+                                                    .session = identity.session_policies});
   if (decision.is_allowed()) return {};
   std::string message = policy::DenialMessage(identity.principal, action_name, arn, decision);
   if (enforcement_ == PolicyEnforcement::kSoft) {

@@ -4,6 +4,7 @@
 #include "identity/names.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,7 @@ CompiledPolicy FindManaged(Transaction& transaction, const store::IdentityStore&
     const auto document = identity::FindAwsPolicy(arn);
     return document ? Compile(*document, arn) : nullptr;
   }
+  if (parsed->account != account || parsed->kind != ManagedPolicy::kKind) return nullptr;
   const auto stored = identities.Find<ManagedPolicy>(transaction, account, parsed->name);
   if (!stored) return nullptr;
   const auto& versions = stored->entity.versions;
@@ -52,7 +54,101 @@ void AddPolicies(Transaction& transaction, const store::IdentityStore& identitie
   }
 }
 
+CompiledPolicy FindBoundary(Transaction& transaction, const store::IdentityStore& identities,
+                            std::string_view account, const std::optional<std::string>& arn,
+                            std::string_view holder) {
+  if (!arn) return nullptr;
+  CompiledPolicy boundary = FindManaged(transaction, identities, account, *arn);
+  if (!boundary) {
+    throw store::IntegrityError("identities: the boundary of " + std::string(holder) +
+                                " is missing");
+  }
+  return boundary;
+}
+
+// A tag of the session takes the place of one of the role.
+void AddSessionTags(const std::vector<identity::Tag>& session_tags,
+                    std::vector<identity::Tag>& tags) {
+  for (const identity::Tag& tag : session_tags) {
+    std::erase_if(tags, [&](const identity::Tag& other) {
+      return identity::NameKey(other.key) == identity::NameKey(tag.key);
+    });
+    tags.push_back(tag);
+  }
+}
+
+std::shared_ptr<Identity> LoadRole(Transaction& transaction, const store::IdentityStore& identities,
+                                   const store::Stored<identity::Role>& stored,
+                                   const identity::Session& session) {
+  const identity::Role& role = stored.entity;
+  auto loaded = std::make_shared<Identity>();
+  loaded->principal = {
+      .kind = policy::PrincipalKind::kSession,
+      .arn = identity::SessionArn(stored.account, role.name, session.name),
+      .account = stored.account,
+      .unique_id = role.id + ":" + session.name,
+      .parent_arn = identity::ArnOf(stored.account, identity::Role::kKind, role.path, role.name),
+      .parent_id = role.id};
+  loaded->tags = role.tags;
+  AddPolicies(transaction, identities, stored.account, role.policies, role.name, loaded->policies);
+  loaded->boundary =
+      FindBoundary(transaction, identities, stored.account, role.boundary, role.name);
+  return loaded;
+}
+
+void BecomeFederated(const identity::Session& session, Identity& user) {
+  policy::Principal& principal = user.principal;
+  principal = {.kind = policy::PrincipalKind::kFederatedSession,
+               .arn = "arn:aws:sts::" + session.account + ":federated-user/" + session.name,
+               .account = session.account,
+               .unique_id = session.account + ":" + session.name,
+               .parent_arn = principal.arn,
+               .parent_id = principal.unique_id};
+  user.user_name.clear();
+}
+
+// Role or user of a session; null when it is no more.
+std::shared_ptr<Identity> LoadHolder(Transaction& transaction,
+                                     const store::IdentityStore& identities,
+                                     const identity::Session& session) {
+  if (session.kind == identity::kRoleSession) {
+    const auto role = identities.FindById<identity::Role>(transaction, session.holder_id);
+    return role ? LoadRole(transaction, identities, *role, session) : nullptr;
+  }
+  std::shared_ptr<Identity> holder;
+  if (session.holder_id == session.account) {
+    holder = std::make_shared<Identity>(*RootOf(session.account));
+  } else {
+    const auto user = identities.FindById<identity::User>(transaction, session.holder_id);
+    if (!user) return nullptr;
+    holder = std::make_shared<Identity>(*LoadUser(transaction, identities, *user));
+  }
+  if (session.kind == identity::kFederatedSession) BecomeFederated(session, *holder);
+  return holder;
+}
+
 }  // namespace
+
+std::shared_ptr<const Identity> LoadSession(Transaction& transaction,
+                                            const store::IdentityStore& identities,
+                                            std::shared_ptr<const identity::Session> session) {
+  std::shared_ptr<Identity> loaded = LoadHolder(transaction, identities, *session);
+  if (!loaded) return nullptr;
+  AddSessionTags(session->tags, loaded->tags);
+  if (session->is_limited()) {
+    std::vector<CompiledPolicy>& limits = loaded->session_policies.emplace();
+    for (const std::string& document : session->policies) {
+      limits.push_back(Compile(document, session->name));
+    }
+    for (const std::string& arn : session->policy_arns) {
+      // One that was deleted since grants nothing any more.
+      auto managed = FindManaged(transaction, identities, session->account, arn);
+      if (managed) limits.push_back(std::move(managed));
+    }
+  }
+  loaded->session = std::move(session);
+  return loaded;
+}
 
 std::shared_ptr<const Identity> LoadUser(Transaction& transaction,
                                          const store::IdentityStore& identities,
@@ -74,12 +170,8 @@ std::shared_ptr<const Identity> LoadUser(Transaction& transaction,
     AddPolicies(transaction, identities, stored.account, group->entity.policies, group->entity.name,
                 loaded->policies);
   }
-  if (user.boundary) {
-    loaded->boundary = FindManaged(transaction, identities, stored.account, *user.boundary);
-    if (!loaded->boundary) {
-      throw store::IntegrityError("identities: the boundary of " + user.name + " is missing");
-    }
-  }
+  loaded->boundary =
+      FindBoundary(transaction, identities, stored.account, user.boundary, user.name);
   return loaded;
 }
 

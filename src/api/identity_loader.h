@@ -1,8 +1,9 @@
 #pragma once
 
-#include "api/principals.h"
+#include "api/identity.h"
 #include "coffer/database.h"
 #include "identity/entities.h"
+#include "identity/session.h"
 #include "store/identity_store.h"
 
 #include <memory>
@@ -16,6 +17,12 @@ namespace coffer::api {
 [[nodiscard]] std::shared_ptr<const Identity> LoadUser(Transaction& transaction,
                                                        const store::IdentityStore& identities,
                                                        const store::Stored<identity::User>& user);
+
+/// Who has the session, limited to what it is: the policies are those of its role or user as they
+/// are now. Null when that is no more. Throws as LoadUser does.
+[[nodiscard]] std::shared_ptr<const Identity> LoadSession(
+    Transaction& transaction, const store::IdentityStore& identities,
+    std::shared_ptr<const identity::Session> session);
 
 /// The root user of an account: no policies, and none can hold him in his account.
 [[nodiscard]] std::shared_ptr<const Identity> RootOf(std::string_view account);

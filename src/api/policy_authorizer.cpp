@@ -127,7 +127,7 @@ Result<void> PolicyAuthorizer::Decide(std::string_view operation, const Target& 
   }
   const policy::Policies policies{.identity = identity.policies,
                                   .boundary = identity.boundary.get(),
-                                  .session = std::nullopt,
+                                  .session = identity.session_policies,
                                   .resource = resource_policy.get()};
   return Conclude(policy::Decide(request, policies), action_name, target);
 }
@@ -177,7 +177,7 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
                                   .context = context};
     const policy::Policies policies{.identity = facts_.identity.policies,
                                     .boundary = facts_.identity.boundary.get(),
-                                    .session = std::nullopt,
+                                    .session = facts_.identity.session_policies,
                                     .resource = nullptr};
     const policy::Decision decision = policy::Decide(request, policies);
     if (!decision.is_allowed() && parts_.enforcement == PolicyEnforcement::kOn) {

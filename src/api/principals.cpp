@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace coffer::api {
@@ -60,26 +61,34 @@ std::shared_ptr<const Principals::Entry> Principals::Load(std::string_view acces
   return entry;
 }
 
-std::optional<sigv4::Credential> Principals::Find(std::string_view access_key_id) const {
-  if (auto root = root_keys_.Find(access_key_id)) return root;
-  const auto entry = FindUserKey(access_key_id);
-  if (!entry) return std::nullopt;
+std::expected<sigv4::Credential, sigv4::CredentialFault> Principals::Find(
+    const sigv4::KeyReference& key) const {
+  constexpr std::unexpected kUnknown(sigv4::CredentialFault::kUnknown);
+  if (!key.session_token.empty()) return sessions_.Find(key);
+  if (auto root = root_keys_.Find(key.access_key_id)) return *std::move(root);
+  const auto entry = FindUserKey(key.access_key_id);
+  if (!entry) return kUnknown;
   std::optional<SecretBytes> secret = keyring_.OpenAccessKey(entry->key);
-  if (!secret) return std::nullopt;
+  if (!secret) return kUnknown;
   return sigv4::Credential{.account = entry->key.account,
                            .principal_arn = entry->key.principal_arn,
                            .secret_access_key = *std::move(secret),
                            .generation = entry->generation};
 }
 
-std::optional<std::uint64_t> Principals::Generation(std::string_view access_key_id) const {
-  if (const auto root = root_keys_.Generation(access_key_id)) return root;
-  const auto entry = FindUserKey(access_key_id);
-  if (!entry) return std::nullopt;
+std::expected<std::uint64_t, sigv4::CredentialFault> Principals::Generation(
+    const sigv4::KeyReference& key) const {
+  if (!key.session_token.empty()) return sessions_.Generation(key);
+  if (const auto root = root_keys_.Generation(key.access_key_id)) return *root;
+  const auto entry = FindUserKey(key.access_key_id);
+  if (!entry) return std::unexpected(sigv4::CredentialFault::kUnknown);
   return entry->generation;
 }
 
 std::shared_ptr<const Identity> Principals::IdentityOf(const sigv4::Caller& caller) const {
+  if (!caller.session_token.empty()) {
+    return sessions_.IdentityOf({caller.access_key_id, caller.session_token});
+  }
   if (auto root = FindRoot(caller)) return root;
   const auto entry = FindUserKey(caller.access_key_id);
   return entry ? entry->identity : nullptr;

@@ -1,53 +1,49 @@
 #pragma once
 
 #include "api/access_keys.h"
+#include "api/identity.h"
+#include "api/sessions.h"
+#include "coffer/clock.h"
 #include "coffer/database.h"
-#include "identity/entities.h"
 #include "keyring/keyring.h"
-#include "policy/document.h"
-#include "policy/principal.h"
 #include "sigv4/credential.h"
 #include "store/identity_store.h"
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace coffer::api {
 
-using CompiledPolicy = std::shared_ptr<const policy::Document>;
-
-/// Who made a request, with all that has a say in what he may do. A value of one moment.
-struct Identity {
-  policy::Principal principal;
-  std::string user_name;  ///< Of a user; empty for others.
-  std::vector<identity::Tag> tags;
-  std::vector<CompiledPolicy> policies;
-  CompiledPolicy boundary;  ///< Null when there is none.
-};
-
-/// Everybody who can sign a request: the root users of AccessKeys and the users of the database.
-/// What is derived from the database is kept, and derived anew as soon as any identity has changed.
+/// Everybody who can sign a request: the root users of AccessKeys, the users of the database, and
+/// sessions, which come with all that is known of them in a token. What is derived from the
+/// database is kept, and derived anew as soon as any identity has changed: a session ends with its
+/// role or user, and their policies are always those of the moment.
 /// Safe to call from any thread; not inside a transaction.
 class Principals final : public sigv4::CredentialSource {
  public:
-  /// All must outlive this.
+  /// All must outlive this. Sessions expire by `clock`, the one that dated them.
   Principals(Database& database, const keyring::Keyring& keyring,
-             const store::IdentityStore& identities, const AccessKeys& root_keys)
-      : database_(database), keyring_(keyring), identities_(identities), root_keys_(root_keys) {}
+             const store::IdentityStore& identities, const AccessKeys& root_keys,
+             const Clock& clock)
+      : database_(database),
+        keyring_(keyring),
+        identities_(identities),
+        root_keys_(root_keys),
+        sessions_(database, keyring.session_tokens(), identities, clock) {}
 
-  [[nodiscard]] std::optional<sigv4::Credential> Find(
-      std::string_view access_key_id) const override;
-  [[nodiscard]] std::optional<std::uint64_t> Generation(
-      std::string_view access_key_id) const override;
+  [[nodiscard]] std::expected<sigv4::Credential, sigv4::CredentialFault> Find(
+      const sigv4::KeyReference& key) const override;
+  [[nodiscard]] std::expected<std::uint64_t, sigv4::CredentialFault> Generation(
+      const sigv4::KeyReference& key) const override;
 
-  /// The identity behind a verified call; null when its key was deleted or made inactive since.
+  /// The identity behind a verified call; null when its key was deleted or made inactive, or its
+  /// session has ended, since.
   [[nodiscard]] std::shared_ptr<const Identity> IdentityOf(const sigv4::Caller& caller) const;
 
  private:
@@ -68,6 +64,7 @@ class Principals final : public sigv4::CredentialSource {
   const keyring::Keyring& keyring_;
   const store::IdentityStore& identities_;
   const AccessKeys& root_keys_;
+  Sessions sessions_;
   mutable std::shared_mutex entries_mutex_;
   mutable std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;
   mutable std::map<std::string, std::shared_ptr<const Identity>, std::less<>> roots_;  ///< By ARN.

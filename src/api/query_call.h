@@ -4,6 +4,7 @@
 #include "api/form_fields.h"
 #include "api/identity_authorizer.h"
 #include "api/query_codec.h"
+#include "api/role_authorizer.h"
 #include "api/shape_parameters.h"
 #include "api/xml_codec.h"
 #include "services/iam/context.h"
@@ -36,15 +37,24 @@ struct IamCall {
   services::iam::Context context;
 };
 
-/// What a call of STS runs with.
+/// What a call of STS runs with: as IamCall.
 struct StsCall {
   static constexpr std::string_view kNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 
   explicit StsCall(const CallEnvironment& environment)
-      : context{.account = environment.facts.caller.account,
+      : authorizer(environment.facts, environment.services.authorization.enforcement),
+        context{.service = environment.services.iam,
+                .transaction = environment.transaction,
+                .authorizer = authorizer,
+                .account = environment.facts.caller.account,
                 .caller_arn = environment.facts.identity.principal.arn,
-                .caller_id = environment.facts.identity.principal.unique_id} {}
+                .caller_id = environment.facts.identity.principal.unique_id,
+                .caller_session = environment.facts.identity.session.get(),
+                .now = environment.facts.now} {}
+  StsCall(const StsCall&) = delete;
+  StsCall& operator=(const StsCall&) = delete;
 
+  RoleAuthorizer authorizer;
   services::sts::Context context;
 };
 

@@ -78,6 +78,19 @@ struct SecretContextKeys {
   static ContextValue UserId(const SecretContext& context, Member) {
     return Present(context.facts_.identity.principal.unique_id);
   }
+  static ContextValue TokenIssueTime(const SecretContext& context, Member) {
+    const auto& session = context.facts_.identity.session;
+    return session ? ContextValue(Iso8601(session->issued)) : ContextValue();
+  }
+  static ContextValue IsMultiFactorPresent(const SecretContext& context, Member) {
+    // Of temporary credentials alone, and there are no devices here.
+    return context.facts_.identity.session ? Flag(false) : ContextValue();
+  }
+  static ContextValue SourceIdentity(const SecretContext& context, Member) {
+    const auto& session = context.facts_.identity.session;
+    return session && session->source_identity ? ContextValue(*session->source_identity)
+                                               : ContextValue();
+  }
   static ContextValue UserName(const SecretContext& context, Member) {
     return Present(context.facts_.identity.user_name);
   }
@@ -123,8 +136,9 @@ struct SecretContextKeys {
       }
       return {};
     }
-    // A secret that is being created has the tags of the request.
-    return context.secret_ == nullptr ? RequestTag(context, member) : ContextValue();
+    // A secret that is being created has the tags of the request; nothing else here has.
+    const bool is_new = context.secret_ == nullptr && context.resource_ != "*";
+    return is_new ? RequestTag(context, member) : ContextValue();
   }
   static ContextValue RequestTag(const SecretContext& context, Member member) {
     for (const auto& [key, value] : context.facts_.parameters.Tags()) {
@@ -166,6 +180,7 @@ struct Key {
 constexpr auto kKeys = std::to_array<Key>({
     {"aws:currenttime", &SecretContextKeys::CurrentTime},
     {"aws:epochtime", &SecretContextKeys::EpochTime},
+    {"aws:multifactorauthpresent", &SecretContextKeys::IsMultiFactorPresent},
     {"aws:principalaccount", &SecretContextKeys::PrincipalAccount},
     {"aws:principalarn", &SecretContextKeys::PrincipalArn},
     {"aws:principalisawsservice", &SecretContextKeys::IsService},
@@ -177,8 +192,10 @@ constexpr auto kKeys = std::to_array<Key>({
     {"aws:resourceaccount", &SecretContextKeys::ResourceAccount},
     {"aws:resourcetag/", &SecretContextKeys::ResourceTag},
     {"aws:securetransport", &SecretContextKeys::SecureTransport},
+    {"aws:sourceidentity", &SecretContextKeys::SourceIdentity},
     {"aws:sourceip", &SecretContextKeys::SourceIp},
     {"aws:tagkeys", &SecretContextKeys::TagKeys},
+    {"aws:tokenissuetime", &SecretContextKeys::TokenIssueTime},
     {"aws:useragent", &SecretContextKeys::UserAgent},
     {"aws:userid", &SecretContextKeys::UserId},
     {"aws:username", &SecretContextKeys::UserName},
@@ -210,6 +227,10 @@ constexpr auto kParameterKeys = std::to_array<ParameterKey>({
     {"secretsmanager:type", "Type"},
     {"secretsmanager:versionid", "VersionId"},
     {"secretsmanager:versionstage", "VersionStage"},
+    {"sts:externalid", "ExternalId"},
+    {"sts:rolesessionname", "RoleSessionName"},
+    {"sts:sourceidentity", "SourceIdentity"},
+    {"sts:transitivetagkeys", "TransitiveTagKeys"},
 });
 static_assert(std::ranges::is_sorted(kParameterKeys, {}, &ParameterKey::name));
 

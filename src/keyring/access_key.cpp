@@ -14,10 +14,10 @@ constexpr std::string_view kSecretAlphabet =
 
 }  // namespace
 
-NewAccessKey DrawAccessKey(Random& random) {
+NewAccessKey DrawAccessKey(Random& random, std::string_view prefix) {
   std::array<std::byte, 16> id{};
   random.Fill(id);
-  NewAccessKey key{.access_key_id = "AKIA", .secret = SecretBytes(40)};
+  NewAccessKey key{.access_key_id = std::string(prefix), .secret = SecretBytes(40)};
   for (const std::byte byte : id) {
     key.access_key_id += kIdAlphabet[std::to_integer<std::size_t>(byte) % kIdAlphabet.size()];
   }

@@ -87,11 +87,13 @@ class Keyring::Implementation {
         clock_(clock),
         installation_(database, std::move(master), random),
         row_mac_(installation_.row_mac_key()),
-        key_store_(row_mac_) {}
+        key_store_(row_mac_),
+        session_tokens_(installation_.row_mac_key(), installation_.id(), random) {}
 
   [[nodiscard]] const Installation& installation() const { return installation_; }
   [[nodiscard]] const store::RowMac& row_mac() const { return row_mac_; }
   [[nodiscard]] const store::KeyStore& key_store() const { return key_store_; }
+  [[nodiscard]] const SessionTokens& session_tokens() const { return session_tokens_; }
   [[nodiscard]] Random& random() const { return random_; }
 
   [[nodiscard]] ResolvedKey DefaultKey(Transaction& transaction, std::string_view account,
@@ -200,6 +202,7 @@ class Keyring::Implementation {
   Installation installation_;
   HmacRowMac row_mac_;
   store::KeyStore key_store_;
+  SessionTokens session_tokens_;
   OpenedKeys opened_keys_;
 };
 
@@ -216,6 +219,8 @@ std::span<const std::byte> Keyring::installation_id() const {
 const store::RowMac& Keyring::row_mac() const { return implementation_->row_mac(); }
 
 const store::KeyStore& Keyring::key_store() const { return implementation_->key_store(); }
+
+const SessionTokens& Keyring::session_tokens() const { return implementation_->session_tokens(); }
 
 UsableKey Keyring::DefaultKey(Transaction& transaction, std::string_view account,
                               std::string_view region) {

@@ -6,6 +6,7 @@
 #include "coffer/result.h"
 #include "coffer/secret_bytes.h"
 #include "crypto/aead.h"
+#include "keyring/session_tokens.h"
 #include "secrets/secret.h"
 #include "store/key_store.h"
 #include "store/row_mac.h"
@@ -47,6 +48,7 @@ class Keyring {
   [[nodiscard]] std::span<const std::byte> installation_id() const;
   [[nodiscard]] const store::RowMac& row_mac() const;
   [[nodiscard]] const store::KeyStore& key_store() const;
+  [[nodiscard]] const SessionTokens& session_tokens() const;
 
   /// The default key of account and region; made on first use (so only in a write transaction).
   [[nodiscard]] UsableKey DefaultKey(Transaction& transaction, std::string_view account,

@@ -3,7 +3,7 @@
 #include "coffer/secret_bytes.h"
 
 #include <cstdint>
-#include <optional>
+#include <expected>
 #include <string>
 #include <string_view>
 
@@ -14,7 +14,8 @@ struct Caller {
   std::string account;        ///< Twelve digits.
   std::string principal_arn;  ///< `arn:aws:iam::<account>:root` for a root access key.
   std::string access_key_id;
-  std::string region;  ///< Of the credential scope.
+  std::string region;         ///< Of the credential scope.
+  std::string session_token;  ///< Empty for a long-term key.
 };
 
 /// What verification needs of one access key.
@@ -26,15 +27,28 @@ struct Credential {
   std::uint64_t generation = 0;
 };
 
+/// What a request says about the key that signed it.
+struct KeyReference {
+  std::string_view access_key_id;
+  std::string_view session_token;  ///< Empty when there is none.
+};
+
+/// Why there is no credential.
+enum class CredentialFault : std::uint8_t {
+  kUnknown,  ///< No such key, an inactive one, or not with this token: nobody can tell these apart.
+  kExpired,  ///< The token is good and its time is over.
+};
+
 /// Where access keys come from. Safe to call from any thread.
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
-  /// Nullopt when the key is unknown or inactive: the caller cannot tell these apart.
-  [[nodiscard]] virtual std::optional<Credential> Find(std::string_view access_key_id) const = 0;
-  /// The generation that Find would answer, or nullopt; cheap, called for every request.
-  [[nodiscard]] virtual std::optional<std::uint64_t> Generation(
-      std::string_view access_key_id) const = 0;
+  [[nodiscard]] virtual std::expected<Credential, CredentialFault> Find(
+      const KeyReference& key) const = 0;
+  /// The generation that Find would answer, or its fault; cheap, called for every request. Those of
+  /// two sessions differ.
+  [[nodiscard]] virtual std::expected<std::uint64_t, CredentialFault> Generation(
+      const KeyReference& key) const = 0;
 };
 
 }  // namespace coffer::sigv4

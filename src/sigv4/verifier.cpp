@@ -23,6 +23,8 @@ constexpr std::string_view kMismatch =
     "The request signature we calculated does not match the signature you provided. Check your AWS "
     "Secret Access Key and signing method. Consult the service documentation for details.";
 constexpr std::string_view kInvalidToken = "The security token included in the request is invalid.";
+constexpr std::string_view kExpiredToken = "The security token included in the request is expired";
+constexpr std::string_view kTokenHeader = "x-amz-security-token";
 
 std::unexpected<ApiError> UnrecognizedClient() {
   return Fail(ErrorCode::kUnrecognizedClient, std::string(kInvalidToken));
@@ -123,7 +125,7 @@ Result<Caller> Verifier::Verify(const base::HttpRequest& request, const Verifica
   const std::string_view date = SentDate(request, joined_date);
   const bool has_date = date.data() != nullptr || options_.trust_any_signature;
   ASSIGN_OR_RETURN(const auto authorization, ParseAuthorizationHeader(header, has_date));  // 5–8
-  if (options_.trust_any_signature) return Trust(authorization);
+  if (options_.trust_any_signature) return Trust(authorization, request.Header(kTokenHeader));
 
   RETURN_IF_ERROR(CheckSignedHeaders(request, authorization.signed_headers));       // 9
   if (auto timely = CheckSigningTime(date, rules.clock_tolerance, now); !timely) {  // 10–12
@@ -136,23 +138,28 @@ Result<Caller> Verifier::Verify(const base::HttpRequest& request, const Verifica
   ASSIGN_OR_RETURN(const auto scope, ParseCredential(authorization.credential));  // 13
   RETURN_IF_ERROR(CheckScope(
       scope, {.regions = options_.regions, .service = rules.service, .date = date}));  // 14
-  // There are only long-term keys here, and those go without a token.
-  if (!request.Header("x-amz-security-token").empty()) return UnrecognizedClient();  // 15, 16
-  return VerifySignature(request, authorization, scope, date, now);                  // 17, 18
+  return VerifySignature(request, authorization, scope, date, now);                    // 15–18
 }
 
-Result<Caller> Verifier::Trust(const AuthorizationHeader& authorization) const {
+Result<Caller> Verifier::Trust(const AuthorizationHeader& authorization,
+                               std::string_view session_token) const {
   ASSIGN_OR_RETURN(const auto scope, ParseCredential(authorization.credential));
   RETURN_IF_ERROR(CheckRegion(scope, options_.regions));
   Caller caller{.account = options_.default_account,
                 .principal_arn = {},
                 .access_key_id = std::string(scope.access_key_id),
-                .region = std::string(scope.region)};
-  if (base::IsAccountId(scope.access_key_id)) {
-    caller.account = scope.access_key_id;
-  } else if (auto credential = credentials_.Find(scope.access_key_id)) {
+                .region = std::string(scope.region),
+                .session_token = {}};
+  const bool is_account = base::IsAccountId(scope.access_key_id);
+  if (is_account) caller.account = scope.access_key_id;
+  // Who trusts any signature may send any token with a long-term key, too.
+  for (const std::string_view token : {session_token, std::string_view()}) {
+    if (is_account) break;
+    auto credential = credentials_.Find({scope.access_key_id, token});
+    if (!credential) continue;
     caller.account = std::move(credential->account);
     caller.principal_arn = std::move(credential->principal_arn);
+    caller.session_token = token;
     return caller;
   }
   caller.principal_arn = base::RootArn(caller.account);
@@ -172,9 +179,15 @@ Result<Caller> Verifier::VerifySignature(const base::HttpRequest& request,
   buffer.clear();
   AppendStringToSign(buffer, date, scope.text, request_hash);
 
-  const auto key = FindSigningKey(authorization, scope);
-  const crypto::Sha256Digest expected = (key ? key->key : DecoyKey()).Sign(base::AsBytes(buffer));
-  if (!key) return UnrecognizedClient();
+  const std::string_view session_token = request.Header(kTokenHeader);
+  const auto found = FindSigningKey(authorization, scope, session_token);
+  const crypto::Sha256Digest expected =
+      (found ? (*found)->key : DecoyKey()).Sign(base::AsBytes(buffer));
+  if (!found) {  // 15–17
+    if (found.error() == CredentialFault::kUnknown) return UnrecognizedClient();
+    return Fail(ErrorCode::kExpiredToken, std::string(kExpiredToken));
+  }
+  const SigningKey& key = **found;
   if (!canonical || !SignatureMatches(authorization.signature, expected) ||
       !BodyHashAgrees(request, body_hash)) {
     if (MayWarn(now)) {
@@ -183,19 +196,22 @@ Result<Caller> Verifier::VerifySignature(const base::HttpRequest& request,
     }
     return Fail(ErrorCode::kInvalidSignature, std::string(kMismatch));
   }
-  return Caller{.account = key->account,
-                .principal_arn = key->principal_arn,
+  return Caller{.account = key.account,
+                .principal_arn = key.principal_arn,
                 .access_key_id = std::string(scope.access_key_id),
-                .region = std::string(scope.region)};
+                .region = std::string(scope.region),
+                .session_token = std::string(session_token)};
 }
 
-std::shared_ptr<const SigningKey> Verifier::FindSigningKey(const AuthorizationHeader& authorization,
-                                                           const CredentialScope& scope) const {
-  const auto generation = credentials_.Generation(scope.access_key_id);
-  if (!generation) return nullptr;
+std::expected<std::shared_ptr<const SigningKey>, CredentialFault> Verifier::FindSigningKey(
+    const AuthorizationHeader& authorization, const CredentialScope& scope,
+    std::string_view session_token) const {
+  const KeyReference reference{scope.access_key_id, session_token};
+  const auto generation = credentials_.Generation(reference);
+  if (!generation) return std::unexpected(generation.error());
   if (auto cached = cache_->Find(authorization.credential, *generation)) return cached;
-  auto credential = credentials_.Find(scope.access_key_id);
-  if (!credential) return nullptr;
+  auto credential = credentials_.Find(reference);
+  if (!credential) return std::unexpected(credential.error());
   auto key = std::make_shared<const SigningKey>(
       SigningKey{.key = DeriveSigningKey(credential->secret_access_key, scope),
                  .account = std::move(credential->account),

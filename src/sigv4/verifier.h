@@ -6,6 +6,7 @@
 #include "sigv4/credential.h"
 
 #include <chrono>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,7 +43,8 @@ struct VerifierOptions {
 ///          9  `host` and `x-amz-target` are among the signed headers
 ///   10 to 12  the date has the right form and is near the server's time
 ///     13, 14  the credential has five parts; its scope is one that is served here
-///     15, 16  there is no session token: all keys here are long-term ones
+///         15  a session token is one that was made for this access key
+///         16  it has not expired
 ///     17, 18  the access key is known; the signature is right
 ///
 /// The body is always hashed here; x-amz-content-sha256 is compared, never trusted. Derived keys
@@ -61,13 +63,15 @@ class Verifier {
                                       const VerificationRules& rules, Timestamp now) const;
 
  private:
-  [[nodiscard]] Result<Caller> Trust(const AuthorizationHeader& authorization) const;
+  [[nodiscard]] Result<Caller> Trust(const AuthorizationHeader& authorization,
+                                     std::string_view session_token) const;
   [[nodiscard]] Result<Caller> VerifySignature(const base::HttpRequest& request,
                                                const AuthorizationHeader& authorization,
                                                const CredentialScope& scope, std::string_view date,
                                                Timestamp now) const;
-  [[nodiscard]] std::shared_ptr<const SigningKey> FindSigningKey(
-      const AuthorizationHeader& authorization, const CredentialScope& scope) const;
+  [[nodiscard]] std::expected<std::shared_ptr<const SigningKey>, CredentialFault> FindSigningKey(
+      const AuthorizationHeader& authorization, const CredentialScope& scope,
+      std::string_view session_token) const;
 
   const CredentialSource& credentials_;
   VerifierOptions options_;

@@ -10,28 +10,33 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <expected>
 #include <string_view>
 
 namespace {
 
 using coffer::sigv4::Caller;
 using coffer::sigv4::Credential;
+using coffer::sigv4::CredentialFault;
+using coffer::sigv4::KeyReference;
 using coffer::sigv4::Verifier;
 using coffer::sigv4::VerifierOptions;
 
 /// One known key, whose secret signed none of the seeds: whatever is accepted is a forgery.
 class OneKey final : public coffer::sigv4::CredentialSource {
  public:
-  std::optional<Credential> Find(std::string_view access_key_id) const override {
-    if (!Generation(access_key_id)) return std::nullopt;
+  std::expected<Credential, CredentialFault> Find(const KeyReference& key) const override {
+    if (!Generation(key)) return std::unexpected(CredentialFault::kUnknown);
     return Credential{
         .account = "111122223333",
         .principal_arn = "arn:aws:iam::111122223333:root",
         .secret_access_key = coffer::SecretBytes::FromText("not the one of the seeds"),
         .generation = 1};
   }
-  std::optional<std::uint64_t> Generation(std::string_view access_key_id) const override {
-    if (access_key_id != "AKIDALICE000000000") return std::nullopt;
+  std::expected<std::uint64_t, CredentialFault> Generation(const KeyReference& key) const override {
+    if (key.access_key_id != "AKIDALICE000000000" || !key.session_token.empty()) {
+      return std::unexpected(CredentialFault::kUnknown);
+    }
     return 1;
   }
 };

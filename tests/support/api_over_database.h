@@ -102,7 +102,7 @@ class ApiOverDatabase {
   api::AccessKeys access_keys_{
       database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
   store::IdentityStore identities_{keyring_.row_mac()};
-  api::Principals principals_{database_, keyring_, identities_, access_keys_};
+  api::Principals principals_{database_, keyring_, identities_, access_keys_, clock_};
   api::PolicyCache policies_;
   api::AuthorizationParts authorization_{.secrets = secrets_,
                                          .keyring = keyring_,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "services/sts/assume_role.h"
 #include "services/sts/get_caller_identity.h"
+#include "services/sts/get_session_token.h"
 
 #include <string_view>
 #include <tuple>
@@ -15,9 +17,14 @@ struct Operation {
   std::string_view name;
 };
 
-/// The operations of STS that are here, sorted by name.
+/// The operations of STS that are here, sorted by name. None of them changes anything: sessions are
+/// not stored.
 inline constexpr std::tuple kOperations{
+    // clang-format off
+    Operation<&AssumeRole>       {"AssumeRole"},
     Operation<&GetCallerIdentity>{"GetCallerIdentity"},
+    Operation<&GetSessionToken>  {"GetSessionToken"},
+    // clang-format on
 };
 
 }  // namespace coffer::services::sts

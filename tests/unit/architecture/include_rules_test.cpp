@@ -29,7 +29,7 @@ constexpr Module kModules[] = {
     {"keyring", "coffer base crypto store secrets"},
     {"services/secretsmanager", "coffer base keyring store policy secrets"},
     {"services/iam", "coffer base json keyring store policy identity"},
-    {"services/sts", "coffer base identity"},
+    {"services/sts", "coffer base json keyring store identity services/iam"},
     {"api",
      "coffer base json services/secretsmanager services/iam services/sts sigv4 policy store "
      "secrets keyring identity"},

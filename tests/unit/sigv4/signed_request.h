@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <expected>
 #include <map>
 #include <string>
 #include <utility>
@@ -23,24 +24,31 @@ class FakeCredentials final : public CredentialSource {
  public:
   void Add(const std::string& access_key_id, const std::string& account, const std::string& secret,
            std::uint64_t generation = 1) {
-    keys_[access_key_id] = Key{account, secret, generation};
+    keys_[access_key_id] = Key{account, secret, generation, {}, false};
+  }
+  /// A session's key: known with this token alone.
+  void AddSession(const std::string& access_key_id, const std::string& account,
+                  const std::string& secret, const std::string& token, std::uint64_t generation = 1,
+                  bool is_expired = false) {
+    keys_[access_key_id] = Key{account, secret, generation, token, is_expired};
   }
   void Remove(const std::string& access_key_id) { keys_.erase(access_key_id); }
 
-  [[nodiscard]] std::optional<Credential> Find(std::string_view access_key_id) const override {
+  [[nodiscard]] std::expected<Credential, CredentialFault> Find(
+      const KeyReference& key) const override {
     ++finds_;
-    const auto found = keys_.find(access_key_id);
-    if (found == keys_.end()) return std::nullopt;
-    return Credential{.account = found->second.account,
-                      .principal_arn = "arn:aws:iam::" + found->second.account + ":root",
-                      .secret_access_key = SecretBytes::FromText(found->second.secret),
-                      .generation = found->second.generation};
+    const auto found = FindKey(key);
+    if (!found) return std::unexpected(found.error());
+    return Credential{.account = (*found)->account,
+                      .principal_arn = "arn:aws:iam::" + (*found)->account + ":root",
+                      .secret_access_key = SecretBytes::FromText((*found)->secret),
+                      .generation = (*found)->generation};
   }
-  [[nodiscard]] std::optional<std::uint64_t> Generation(
-      std::string_view access_key_id) const override {
-    const auto found = keys_.find(access_key_id);
-    if (found == keys_.end()) return std::nullopt;
-    return found->second.generation;
+  [[nodiscard]] std::expected<std::uint64_t, CredentialFault> Generation(
+      const KeyReference& key) const override {
+    const auto found = FindKey(key);
+    if (!found) return std::unexpected(found.error());
+    return (*found)->generation;
   }
   /// How often a secret was asked for.
   [[nodiscard]] int finds() const { return finds_; }
@@ -50,7 +58,19 @@ class FakeCredentials final : public CredentialSource {
     std::string account;
     std::string secret;
     std::uint64_t generation = 0;
+    std::string token;
+    bool is_expired = false;
   };
+
+  [[nodiscard]] std::expected<const Key*, CredentialFault> FindKey(const KeyReference& key) const {
+    const auto found = keys_.find(key.access_key_id);
+    if (found == keys_.end() || found->second.token != key.session_token) {
+      return std::unexpected(CredentialFault::kUnknown);
+    }
+    if (found->second.is_expired) return std::unexpected(CredentialFault::kExpired);
+    return &found->second;
+  }
+
   std::map<std::string, Key, std::less<>> keys_;
   mutable std::atomic<int> finds_ = 0;
 };

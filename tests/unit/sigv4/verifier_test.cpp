@@ -305,6 +305,58 @@ TEST_F(VerifierTest, AKeyThatIsGoneIsRefusedAlthoughItsSigningKeyIsCached) {
   EXPECT_THAT(Verify(request_), FailsWith(ErrorCode::kUnrecognizedClient, kInvalidToken));
 }
 
+// Items 15 to 17 for keys of sessions; the table above has those of long-term ones.
+TEST_F(VerifierTest, ASessionsKeyGoesWithItsOwnToken) {
+  constexpr std::string_view kExpired = "The security token included in the request is expired";
+  credentials_.AddSession("ASIAONE0000000000000", "111122223333", "one", "token one", 1);
+  credentials_.AddSession("ASIATWO0000000000000", "111122223333", "two", "token two", 1);
+  credentials_.AddSession("ASIAOLD0000000000000", "111122223333", "old", "token old", 1, true);
+  struct Case {
+    std::string_view name;
+    std::string access_key_id;
+    std::string secret;
+    std::string token;
+    ErrorCode code;
+    std::string_view message;
+  };
+  const Case cases[] = {
+      {"no token", "ASIAONE0000000000000", "one", "", ErrorCode::kUnrecognizedClient,
+       kInvalidToken},
+      {"another session's token", "ASIAONE0000000000000", "one", "token two",
+       ErrorCode::kUnrecognizedClient, kInvalidToken},
+      {"another session's secret", "ASIAONE0000000000000", "two", "token one",
+       ErrorCode::kInvalidSignature, kMismatch},
+      {"a token with a long-term key", "AKIDALICE000000000", "alice/secret+KEY0", "token one",
+       ErrorCode::kUnrecognizedClient, kInvalidToken},
+      {"expired", "ASIAOLD0000000000000", "old", "token old", ErrorCode::kExpiredToken, kExpired},
+      {"expired, and the signature is wrong", "ASIAOLD0000000000000", "wrong", "token old",
+       ErrorCode::kExpiredToken, kExpired},
+  };
+  const auto signed_by = [this](const std::string& id, const std::string& secret,
+                                const std::string& token) {
+    OwnedRequest request = request_;
+    Signing signing;
+    signing.access_key_id = id;
+    signing.secret = secret;
+    Sign(request, signing);
+    if (!token.empty()) request.Set("X-Amz-Security-Token", token);
+    return request;
+  };
+
+  // Twice, the second time with the signing keys in the cache.
+  for (int i = 0; i < 2; ++i) {
+    const auto one = Verify(signed_by("ASIAONE0000000000000", "one", "token one"));
+    ASSERT_THAT(one, IsOk());
+    EXPECT_EQ(one->session_token, "token one");
+    EXPECT_THAT(Verify(signed_by("ASIATWO0000000000000", "two", "token two")), IsOk());
+    for (const Case& c : cases) {
+      EXPECT_THAT(Verify(signed_by(c.access_key_id, c.secret, c.token)),
+                  FailsWith(c.code, std::string(c.message)))
+          << c.name;
+    }
+  }
+}
+
 TEST_F(VerifierTest, VerifiesOnSeveralThreadsAtOnce) {
   ASSERT_THAT(Verify(request_), IsOk());
   const RequestView view(request_);

@@ -1,0 +1,125 @@
+#include "api/role_authorizer.h"
+
+#include "api/secret_context.h"
+#include "base/log.h"
+#include "identity/names.h"
+#include "policy/denial.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace coffer::api {
+namespace {
+
+using Role = store::Stored<identity::Role>;
+
+/// The keys of a call about a role: those of every call, and the role's tags as the resource's.
+class RoleContext final : public policy::RequestContext {
+ public:
+  /// `role` may be null. All must outlive this.
+  RoleContext(const CallFacts& facts, const Role* role, std::string_view account)
+      : call_(facts, nullptr, "*", account), role_(role) {}
+
+  [[nodiscard]] policy::ContextValue Find(const policy::ContextKey& key) const override {
+    if (key.family() != "aws:resourcetag/" && key.family() != "iam:resourcetag/") {
+      return call_.Find(key);
+    }
+    if (role_ == nullptr) return {};
+    for (const identity::Tag& tag : role_->entity.tags) {
+      if (identity::NameKey(tag.key) == key.member()) return tag.value;
+    }
+    return {};
+  }
+
+ private:
+  SecretContext call_;
+  const Role* role_;
+};
+
+// A document that was checked when it was stored.
+std::optional<policy::Document> CompileTrust(const Role* role) {
+  if (role == nullptr) return std::nullopt;
+  auto compiled = policy::Compile(role->entity.trust_policy, policy::DocumentKind::kTrust);
+  if (!compiled) {
+    throw store::IntegrityError("identities: the trust policy of " + role->entity.name +
+                                " cannot be read");
+  }
+  return *std::move(compiled);
+}
+
+// What is missing is not told, because that would tell whether there is such a role; AWS was seen
+// to give no reason either.
+std::string RoleDenial(const policy::Principal& principal, const std::string& action,
+                       std::string_view role_arn, const policy::Decision& decision) {
+  const bool is_told = decision.outcome == policy::Outcome::kExplicitlyDenied &&
+                       decision.layer != policy::Layer::kResource;
+  if (is_told) return policy::DenialMessage(principal, action, role_arn, decision);
+  return "User: " + principal.arn + " is not authorized to perform: " + action +
+         " on resource: " + std::string(role_arn);
+}
+
+}  // namespace
+
+Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string_view role_arn,
+                                         const Role* role) {
+  const Identity& identity = facts_.identity;
+  const std::string action_name = "sts:" + std::string(operation);
+  if (enforcement_ == PolicyEnforcement::kOff) {
+    if (role != nullptr) return {};
+    return Fail(ErrorCode::kAccessDenied,
+                RoleDenial(identity.principal, action_name, role_arn, {}));
+  }
+  if (identity.principal.kind == policy::PrincipalKind::kRoot) {
+    return Refuse("Roles may not be assumed by root accounts.");
+  }
+  const policy::Action action(action_name);
+  const policy::Resource resource(role_arn);
+  const auto parsed = identity::ParseEntityArn(role_arn);
+  const std::string account = parsed ? parsed->account : facts_.caller.account;
+  const RoleContext context(facts_, role, account);
+  const std::optional<policy::Document> trust = CompileTrust(role);
+  const policy::Decision decision = policy::Decide({.principal = identity.principal,
+                                                    .action = action,
+                                                    .resource = resource,
+                                                    .resource_account = account,
+                                                    .context = context},
+                                                   {.identity = identity.policies,
+                                                    .boundary = identity.boundary.get(),
+                                                    .session = identity.session_policies,
+                                                    .resource = trust ? &*trust : nullptr,
+                                                    .resource_must_admit = true});
+  if (decision.is_allowed()) return {};
+  std::string message = RoleDenial(identity.principal, action_name, role_arn, decision);
+  if (role == nullptr) return Fail(ErrorCode::kAccessDenied, std::move(message));
+  return Refuse(std::move(message));
+}
+
+Result<void> RoleAuthorizer::Require(std::string_view operation, std::string_view arn) {
+  if (enforcement_ == PolicyEnforcement::kOff) return {};
+  const Identity& identity = facts_.identity;
+  const std::string action_name = "sts:" + std::string(operation);
+  const policy::Action action(action_name);
+  const policy::Resource resource(arn);
+  const RoleContext context(facts_, nullptr, facts_.caller.account);
+  const policy::Decision decision = policy::Decide({.principal = identity.principal,
+                                                    .action = action,
+                                                    .resource = resource,
+                                                    .resource_account = facts_.caller.account,
+                                                    .context = context},
+                                                   {.identity = identity.policies,
+                                                    .boundary = identity.boundary.get(),
+                                                    .session = identity.session_policies});
+  if (decision.is_allowed()) return {};
+  return Refuse(policy::DenialMessage(identity.principal, action_name, arn, decision));
+}
+
+Result<void> RoleAuthorizer::Refuse(std::string message) const {
+  if (enforcement_ == PolicyEnforcement::kSoft) {
+    base::log::Warning("access.would_be_denied", {{"reason", message}});
+    return {};
+  }
+  return Fail(ErrorCode::kAccessDenied, std::move(message));
+}
+
+}  // namespace coffer::api
