@@ -388,11 +388,11 @@ class Server:
         return Raw(self, **credentials)
 
     def client(self, key="test", secret="test", region=REGION, *, plaintext=False, retries=1,
-               **options):
+               service=SERVICE, **options):
         """A boto3 client; by default without retries, so that every refusal is seen."""
         config = Config(retries={"total_max_attempts": retries}, max_pool_connections=32, **options)
         return shared_session().client(
-            SERVICE, region_name=region, endpoint_url=self.plain_url if plaintext else self.url,
+            service, region_name=region, endpoint_url=self.plain_url if plaintext else self.url,
             verify=self.ca_bundle, aws_access_key_id=key, aws_secret_access_key=secret,
             config=config)
 
