@@ -20,14 +20,14 @@ std::string ActionOf(std::string_view operation) { return "kms:" + std::string(o
 
 /// Leaves everything to the other policies.
 CompiledPolicy AllowEverything() {
-  static const CompiledPolicy policy = [] {
+  static const CompiledPolicy kPolicy = [] {
     auto compiled =
         policy::Compile(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})",
                         policy::DocumentKind::kIdentity);
     if (!compiled) throw std::logic_error("the policy that allows everything does not compile");
     return std::make_shared<const policy::Document>(*std::move(compiled));
   }();
-  return policy;
+  return kPolicy;
 }
 
 }  // namespace

@@ -153,7 +153,9 @@ TEST_P(KeyStoreConformance, EditedRowsAreNoticed) {
 }
 
 TEST_P(KeyStoreConformance, KeysAreListedByNameBehindAName) {
-  for (const unsigned char id : {3, 1, 2}) Add(id, std::string("key-") + char('0' + id));
+  Add(3, "key-3");
+  Add(1, "key-1");
+  Add(2, "key-2");
   std::vector<std::string> names;
 
   Read([&](Transaction& transaction) {
@@ -208,8 +210,9 @@ TEST_P(KeyStoreConformance, SettingsAreKeptAndReplaced) {
                                     .policy = "{}",
                                     .tags = {{.key = "team", .value = "blue"}}};
   Write([&](Transaction& transaction) {
-    EXPECT_EQ(settings_store.Find(transaction, key.id), store::KeySettings{});
-    settings_store.Put(transaction, key.id, {.description = "before"});
+    EXPECT_EQ(settings_store.Find(transaction, key.id), store::KeySettings());
+    settings_store.Put(transaction, key.id,
+                       {.description = "before", .is_enabled = true, .policy = {}, .tags = {}});
     settings_store.Put(transaction, key.id, settings);
   });
 
@@ -223,7 +226,8 @@ TEST_P(KeyStoreConformance, EditedSettingsAreNoticed) {
   const KeyRow key = Add(1, "mine");
   static constexpr Statement kEnable{"UPDATE key_settings SET is_enabled = 1"};
   Write([&](Transaction& transaction) {
-    settings_store.Put(transaction, key.id, {.is_enabled = false});
+    settings_store.Put(transaction, key.id,
+                       {.description = "", .is_enabled = false, .policy = {}, .tags = {}});
     transaction.Execute(kEnable, {});
   });
 

@@ -18,7 +18,9 @@ store::KeyRow Key(bool is_default) {
 
 TEST(KeyPolicyTest, ThePolicyInForceIsTheOneThatWasPutOrTheDefault) {
   const std::string put = R"({"Statement":[]})";
-  EXPECT_EQ(PolicyOf(Key(false), {.policy = put}), put);
+  EXPECT_EQ(
+      PolicyOf(Key(false), {.description = "", .is_enabled = true, .policy = put, .tags = {}}),
+      put);
   EXPECT_EQ(PolicyOf(Key(false), {}), DefaultKeyPolicy("111122223333"));
   EXPECT_EQ(PolicyOf(Key(true), {}), ServiceKeyPolicy("111122223333", "us-east-1"));
 }

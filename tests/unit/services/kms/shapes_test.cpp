@@ -43,7 +43,8 @@ TEST(KmsShapesTest, ADisabledKeySaysSo) {
   key.region = "us-east-1";
   key.name = "k";
 
-  const KeyMetadata metadata = MetadataOf(key, {.description = "d", .is_enabled = false});
+  const KeyMetadata metadata =
+      MetadataOf(key, {.description = "d", .is_enabled = false, .policy = {}, .tags = {}});
 
   EXPECT_EQ(metadata.arn, "arn:aws:kms:us-east-1:111122223333:key/k");
   EXPECT_EQ(metadata.key_state, "Disabled");
