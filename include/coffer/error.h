@@ -29,6 +29,17 @@ enum class ErrorCode : std::uint8_t {
   kNoSuchEntity,
   kPackedPolicyTooLarge,
   kUnmodifiableEntity,
+  // Modelled by KMS.
+  kAlreadyExists,
+  kDisabled,
+  kInvalidAliasName,
+  kInvalidMarker,
+  kKmsInvalidState,
+  kMalformedKeyPolicy,
+  kNotAuthorized,
+  kNotFound,
+  kTag,
+  kUnsupportedOperation,
   // Answered by the service or its front end without being in the model.
   kAccessDenied,
   kValidation,

@@ -4,6 +4,7 @@
 #include "api/policy_authorizer.h"
 #include "coffer/database.h"
 #include "services/iam/context.h"
+#include "services/kms/context.h"
 #include "services/secretsmanager/context.h"
 
 #include <string_view>
@@ -14,6 +15,7 @@ namespace coffer::api {
 struct Services {
   const services::secretsmanager::Service& secrets_manager;
   const services::iam::Service& iam;
+  const services::kms::Service& kms;
   const AuthorizationParts& authorization;
 };
 

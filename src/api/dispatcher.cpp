@@ -13,7 +13,6 @@ namespace coffer::api {
 namespace {
 
 constexpr std::string_view kJsonContentType = "application/x-amz-json-1.1";
-constexpr sigv4::VerificationRules kSecretsManager{.service = "secretsmanager"};
 
 // Without a target, a form is a request of the query protocol.
 bool IsQueryRequest(const base::HttpRequest& request) {
@@ -107,11 +106,13 @@ std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& re
 //   3 the body       only authenticated bytes are parsed, straight into the typed request, whose
 //                    own constraints are then checked, all of them at once.
 Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest& request) const {
-  const IndexedOperation* operation = FindOperation(request.Header("x-amz-target"));
+  const std::string_view target = request.Header("x-amz-target");
+  const JsonService* service = FindJsonService(target);
+  const IndexedOperation* operation = service == nullptr ? nullptr : service->Find(target);
   if (operation == nullptr || request.method != "POST") {
     return Fail(ErrorCode::kUnknownOperation, "");
   }
-  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, kSecretsManager));
+  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules));
   if (operation->decode == nullptr) {
     return Fail(ErrorCode::kNotImplemented,
                 "Coffer does not implement " + std::string(operation->name) + " yet.");

@@ -89,8 +89,10 @@ void LocalEndpoints::AnswerHealth(base::HttpReply& reply) const {
   writer.String(options_.version);
   writer.Key("services");
   writer.BeginObject();
-  writer.Key("secretsmanager");
-  writer.String("available");
+  for (const std::string_view service : {"secretsmanager", "kms"}) {
+    writer.Key(service);
+    writer.String("available");
+  }
   writer.EndObject();
   writer.EndObject();
 }

@@ -1,10 +1,13 @@
 #include "api/policy_authorizer.h"
 
 #include "api/identity_loader.h"
+#include "api/key_context.h"
+#include "api/key_decision.h"
 #include "api/secret_context.h"
 #include "base/log.h"
 #include "policy/denial.h"
 #include "secrets/messages.h"
+#include "services/kms/key_policy.h"
 
 #include <utility>
 
@@ -144,47 +147,44 @@ Result<void> PolicyAuthorizer::Conclude(const policy::Decision& decision, std::s
   return Fail(ErrorCode::kAccessDenied, std::move(message));
 }
 
-// Keys have no policies of their own yet, so each has AWS's default one: whoever the account lets
-// use it may, and nobody of another account. The default key is open to its account, and to it
-// alone.
+bool PolicyAuthorizer::IsAdmittedToKey(KeyUse use, const KeyTarget& target,
+                                       const policy::RequestContext& context) const {
+  const auto is_allowed = [&](std::string_view action) {
+    return DecideOnKey(parts_, facts_, target, action, context).is_allowed();
+  };
+  return is_allowed("kms:Decrypt") && (use == KeyUse::kOpen || is_allowed("kms:GenerateDataKey"));
+}
+
+// The key that counts is the version's, whichever the secret uses now. The default key is open to
+// its account, and to it alone; that is known without a look at the database.
 Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& secret,
+                                            std::string_view version_id,
                                             const secrets::KeyId& key_id) {
-  const policy::Principal& principal = facts_.identity.principal;
-  const bool is_own = principal.account == secret.address.account;
-  if (!is_own && !secret.kms_key_id) {
+  const auto key = parts_.keyring.Identify(transaction_, key_id);
+  const bool is_own = facts_.identity.principal.account == key->account;
+  if (key->is_default) {
+    if (is_own) return {};
     return Fail(ErrorCode::kInvalidRequest,
                 "You can't access a secret from a different AWS account if you encrypt the secret "
                 "with the default KMS service key.");
   }
-  const bool is_free = parts_.enforcement == PolicyEnforcement::kOff || !secret.kms_key_id ||
-                       principal.kind == policy::PrincipalKind::kRoot;
-  if (is_own && is_free) return {};
-  const auto key = parts_.keyring.key_store().FindKey(transaction_, key_id);
-  if (!key || !is_own) return std::unexpected(secrets::KmsAccessDenied());
-  if (key->is_default) return {};
 
-  const std::string arn = "arn:aws:kms:" + key->region + ":" + key->account + ":key/" + key->name;
-  const SecretContext context(facts_, &secret, arn, key->account);
-  const policy::Resource resource(arn);
-  const bool is_seal = use == KeyUse::kSeal;
-  for (const std::string_view name : {"kms:Decrypt", "kms:GenerateDataKey"}) {
-    if (!is_seal && name != "kms:Decrypt") continue;
-    const policy::Action action(name);
-    const policy::Request request{.principal = principal,
-                                  .action = action,
-                                  .resource = resource,
-                                  .resource_account = key->account,
-                                  .context = context};
-    const policy::Policies policies{.identity = facts_.identity.policies,
-                                    .boundary = facts_.identity.boundary.get(),
-                                    .session = facts_.identity.session_policies,
-                                    .resource = nullptr};
-    const policy::Decision decision = policy::Decide(request, policies);
-    if (!decision.is_allowed() && parts_.enforcement == PolicyEnforcement::kOn) {
-      return std::unexpected(secrets::KmsAccessDenied());
-    }
+  const store::KeySettings settings = parts_.keyring.key_settings().Find(transaction_, key_id);
+  const std::string secret_arn = secrets::ArnOf(secret);
+  const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
+  const KeyContext context(facts_, key->account, settings.tags, &in_secret);
+  const std::string policy =
+      settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account);
+  const KeyTarget target{.arn = key->arn, .account = key->account, .policy = policy};
+  const bool is_free = is_own && parts_.enforcement == PolicyEnforcement::kOff;
+  if (!is_free && !IsAdmittedToKey(use, target, context)) {
+    const bool is_tolerated = is_own && parts_.enforcement == PolicyEnforcement::kSoft;
+    if (!is_tolerated) return std::unexpected(secrets::KmsAccessDenied());
+    base::log::Warning("access.would_be_denied", {{"key", key->arn}, {"secret", secret_arn}});
   }
-  return {};
+  if (settings.is_enabled) return {};
+  return std::unexpected(use == KeyUse::kOpen ? secrets::CannotDecrypt()
+                                              : secrets::CannotEncrypt());
 }
 
 }  // namespace coffer::api

@@ -17,6 +17,8 @@
 
 namespace coffer::api {
 
+struct KeyTarget;
+
 /// What decisions of all calls share; everything outlives them.
 struct AuthorizationParts {
   const store::SecretStore& secrets;
@@ -47,6 +49,7 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
   [[nodiscard]] bool IsLockedOutBy(const secrets::Secret& secret, std::string_view policy) override;
   [[nodiscard]] Result<void> AuthorizeKey(services::secretsmanager::KeyUse use,
                                           const secrets::Secret& secret,
+                                          std::string_view version_id,
                                           const secrets::KeyId& key_id) override;
 
  private:
@@ -67,6 +70,8 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
   [[nodiscard]] Result<void> Decide(std::string_view operation, const Target& target) const;
   [[nodiscard]] Result<void> Conclude(const policy::Decision& decision, std::string_view action,
                                       const Target& target) const;
+  [[nodiscard]] bool IsAdmittedToKey(services::secretsmanager::KeyUse use, const KeyTarget& target,
+                                     const policy::RequestContext& context) const;
 
   const AuthorizationParts& parts_;
   const CallFacts& facts_;

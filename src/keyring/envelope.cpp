@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "keyring/record.h"
+#include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
 
 #include <algorithm>
@@ -104,9 +105,7 @@ Result<Value> Envelope::Open(Transaction& transaction, const secrets::Secret& se
   std::optional<Value> value = OpenSealed(keyring_, transaction, context, sealed);
   if (!value) {
     base::log::Error("envelope.open_failed", {{"secret", secret_arn}, {"version", version_id}});
-    return Fail(ErrorCode::kDecryptionFailure,
-                "Secrets Manager can't decrypt the protected secret text using the provided KMS "
-                "key.");
+    return std::unexpected(secrets::CannotDecrypt());
   }
   return *std::move(value);
 }

@@ -1,9 +1,9 @@
 #include "keyring/key_name.h"
 
 #include "secrets/messages.h"
+#include "secrets/secret_identifier.h"
 
 #include <array>
-#include <optional>
 
 namespace coffer::keyring {
 namespace {
@@ -11,26 +11,6 @@ namespace {
 constexpr std::string_view kAliasPrefix = "alias/";
 constexpr std::string_view kServiceAliasPrefix = "alias/aws/";
 constexpr std::string_view kKeyPrefix = "key/";
-
-/// `arn:<partition>:kms:<region>:<account>:<resource>`
-struct KeyArn {
-  std::string_view region;
-  std::string_view account;
-  std::string_view resource;
-};
-
-std::optional<KeyArn> ParseKeyArn(std::string_view arn) {
-  std::array<std::string_view, 5> fields;
-  for (std::string_view& field : fields) {
-    const std::size_t colon = arn.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    field = arn.substr(0, colon);
-    arn.remove_prefix(colon + 1);
-  }
-  const auto& [scheme, partition, service, region, account] = fields;
-  if (scheme != "arn" || partition.empty() || service != "kms") return std::nullopt;
-  return KeyArn{region, account, arn};
-}
 
 Result<KeyName> ParseAlias(std::string_view alias) {
   if (alias == kDefaultKeyAlias) return KeyName{KeyName::Kind::kDefault, {}};
@@ -41,6 +21,29 @@ Result<KeyName> ParseAlias(std::string_view alias) {
 
 }  // namespace
 
+std::optional<KeyArnParts> ParseKeyArn(std::string_view arn) {
+  std::array<std::string_view, 5> fields;
+  for (std::string_view& field : fields) {
+    const std::size_t colon = arn.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    field = arn.substr(0, colon);
+    arn.remove_prefix(colon + 1);
+  }
+  const auto& [scheme, partition, service, region, account] = fields;
+  if (scheme != "arn" || partition.empty() || service != "kms") return std::nullopt;
+  return KeyArnParts{region, account, arn};
+}
+
+std::string AliasArn(std::string_view region, std::string_view account, std::string_view alias) {
+  std::string arn = "arn:" + std::string(secrets::PartitionOf(region));
+  arn.append(":kms:").append(region).append(":").append(account);
+  return arn.append(":").append(alias);
+}
+
+std::string KeyArn(std::string_view region, std::string_view account, std::string_view name) {
+  return AliasArn(region, account, std::string(kKeyPrefix).append(name));
+}
+
 Result<KeyName> ParseKeyName(std::string_view account, std::string_view region,
                              std::string_view kms_key_id) {
   if (kms_key_id.starts_with(kAliasPrefix)) return ParseAlias(kms_key_id);
@@ -49,7 +52,7 @@ Result<KeyName> ParseKeyName(std::string_view account, std::string_view region,
     return KeyName{KeyName::Kind::kName, std::string(kms_key_id)};
   }
 
-  const std::optional<KeyArn> arn = ParseKeyArn(kms_key_id);
+  const std::optional<KeyArnParts> arn = ParseKeyArn(kms_key_id);
   if (!arn) return std::unexpected(KeyNotFound(kms_key_id));
   if (arn->region != region) return std::unexpected(secrets::InvalidKmsKeyRegion(arn->region));
   if (arn->account != account) return std::unexpected(secrets::KmsAccessDenied());

@@ -3,6 +3,7 @@
 #include "coffer/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,22 @@ struct KeyName {
   /// kName: what follows `key/` in an ARN; kAlias: `alias/<name>`.
   std::string text;
 };
+
+/// `arn:<partition>:kms:<region>:<account>:<resource>`, taken apart.
+struct KeyArnParts {
+  std::string_view region;
+  std::string_view account;
+  std::string_view resource;  ///< `key/<name>` or `alias/<name>`
+};
+/// Nullopt for anything else.
+[[nodiscard]] std::optional<KeyArnParts> ParseKeyArn(std::string_view arn);
+
+/// `arn:aws:kms:<region>:<account>:key/<name>`
+[[nodiscard]] std::string KeyArn(std::string_view region, std::string_view account,
+                                 std::string_view name);
+/// `arn:aws:kms:<region>:<account>:alias/<name>`; `alias` has the prefix.
+[[nodiscard]] std::string AliasArn(std::string_view region, std::string_view account,
+                                   std::string_view alias);
 
 /// Understands a key id, `alias/<name>`, and the ARN of either. An ARN must be of this account and
 /// region; aliases of other AWS services' keys are refused.

@@ -6,7 +6,6 @@
 #include "keyring/installation.h"
 #include "keyring/key_name.h"
 #include "keyring/record.h"
-#include "secrets/secret_identifier.h"
 
 #include <algorithm>
 #include <array>
@@ -65,6 +64,29 @@ class OpenedKeys {
   std::map<std::pair<secrets::KeyId, std::uint32_t>, std::shared_ptr<const crypto::Aead>> keys_;
 };
 
+/// Identities that were asked for in this process; see OpenedKeys.
+class KnownIdentities {
+ public:
+  [[nodiscard]] std::shared_ptr<const KeyIdentity> Find(const secrets::KeyId& id) const {
+    const std::shared_lock lock(identities_mutex_);
+    const auto found = identities_.find(id);
+    return found == identities_.end() ? nullptr : found->second;
+  }
+  [[nodiscard]] std::shared_ptr<const KeyIdentity> Add(const store::KeyRow& row) {
+    auto identity = std::make_shared<const KeyIdentity>(
+        KeyIdentity{.account = row.account,
+                    .arn = KeyArn(row.region, row.account, row.name),
+                    .is_default = row.is_default});
+    const std::scoped_lock lock(identities_mutex_);
+    return identities_.try_emplace(row.id, std::move(identity)).first->second;
+  }
+
+ private:
+  mutable std::shared_mutex identities_mutex_;
+  /// Shared with the requests that look at them.
+  std::map<secrets::KeyId, std::shared_ptr<const KeyIdentity>> identities_;
+};
+
 std::string NewUuid(Random& random) {
   std::array<std::byte, 16> bytes{};
   random.Fill(bytes);
@@ -88,12 +110,14 @@ class Keyring::Implementation {
         installation_(database, std::move(master), random),
         row_mac_(installation_.row_mac_key()),
         key_store_(row_mac_),
-        session_tokens_(installation_.row_mac_key(), installation_.id(), random) {}
+        session_tokens_(installation_.row_mac_key(), installation_.id(), random),
+        key_settings_(row_mac_) {}
 
   [[nodiscard]] const Installation& installation() const { return installation_; }
   [[nodiscard]] const store::RowMac& row_mac() const { return row_mac_; }
   [[nodiscard]] const store::KeyStore& key_store() const { return key_store_; }
   [[nodiscard]] const SessionTokens& session_tokens() const { return session_tokens_; }
+  [[nodiscard]] const store::KeySettingsStore& key_settings() const { return key_settings_; }
   [[nodiscard]] Random& random() const { return random_; }
 
   [[nodiscard]] ResolvedKey DefaultKey(Transaction& transaction, std::string_view account,
@@ -122,6 +146,19 @@ class Keyring::Implementation {
     ResolvedKey made = Make(transaction, row);
     key_store_.InsertAlias(transaction, row, name.text);
     return made;
+  }
+
+  [[nodiscard]] store::KeyRow Create(Transaction& transaction, std::string_view account,
+                                     std::string_view region) {
+    store::KeyRow row = NewRow(account, region, NewUuid(random_), false);
+    (void)Make(transaction, row);
+    return row;
+  }
+
+  [[nodiscard]] std::shared_ptr<const KeyIdentity> Identify(Transaction& transaction,
+                                                            const secrets::KeyId& id) {
+    if (auto known = identities_.Find(id)) return known;
+    return identities_.Add(RowOf(transaction, id));
   }
 
   [[nodiscard]] UsableKey Find(Transaction& transaction, const secrets::KeyId& id,
@@ -203,6 +240,8 @@ class Keyring::Implementation {
   HmacRowMac row_mac_;
   store::KeyStore key_store_;
   SessionTokens session_tokens_;
+  store::KeySettingsStore key_settings_;
+  KnownIdentities identities_;
   OpenedKeys opened_keys_;
 };
 
@@ -221,6 +260,10 @@ const store::RowMac& Keyring::row_mac() const { return implementation_->row_mac(
 const store::KeyStore& Keyring::key_store() const { return implementation_->key_store(); }
 
 const SessionTokens& Keyring::session_tokens() const { return implementation_->session_tokens(); }
+
+const store::KeySettingsStore& Keyring::key_settings() const {
+  return implementation_->key_settings();
+}
 
 UsableKey Keyring::DefaultKey(Transaction& transaction, std::string_view account,
                               std::string_view region) {
@@ -245,11 +288,19 @@ UsableKey Keyring::Find(Transaction& transaction, const secrets::KeyId& id, std:
   return implementation_->Find(transaction, id, version);
 }
 
+store::KeyRow Keyring::Create(Transaction& transaction, std::string_view account,
+                              std::string_view region) {
+  return implementation_->Create(transaction, account, region);
+}
+
+std::shared_ptr<const KeyIdentity> Keyring::Identify(Transaction& transaction,
+                                                     const secrets::KeyId& id) const {
+  return implementation_->Identify(transaction, id);
+}
+
 std::string Keyring::DisplayName(Transaction& transaction, const secrets::KeyId& id) {
-  const store::KeyRow row = implementation_->RowOf(transaction, id);
-  if (row.is_default) return "DefaultEncryptionKey";
-  return "arn:" + std::string(secrets::PartitionOf(row.region)) + ":kms:" + row.region + ":" +
-         row.account + ":key/" + row.name;
+  const auto identity = implementation_->Identify(transaction, id);
+  return identity->is_default ? "DefaultEncryptionKey" : identity->arn;
 }
 
 std::vector<std::byte> Keyring::SealAccessKey(std::string_view access_key_id,

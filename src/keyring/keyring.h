@@ -8,6 +8,7 @@
 #include "crypto/aead.h"
 #include "keyring/session_tokens.h"
 #include "secrets/secret.h"
+#include "store/key_settings.h"
 #include "store/key_store.h"
 #include "store/row_mac.h"
 
@@ -24,6 +25,13 @@ struct UsableKey {
   secrets::KeyId id{};
   std::uint32_t version = 0;
   std::shared_ptr<const crypto::Aead> aead;
+};
+
+/// What never changes about a key.
+struct KeyIdentity {
+  std::string account;
+  std::string arn;
+  bool is_default = false;
 };
 
 /// What a KmsKeyId names.
@@ -49,6 +57,7 @@ class Keyring {
   [[nodiscard]] const store::RowMac& row_mac() const;
   [[nodiscard]] const store::KeyStore& key_store() const;
   [[nodiscard]] const SessionTokens& session_tokens() const;
+  [[nodiscard]] const store::KeySettingsStore& key_settings() const;
 
   /// The default key of account and region; made on first use (so only in a write transaction).
   [[nodiscard]] UsableKey DefaultKey(Transaction& transaction, std::string_view account,
@@ -60,11 +69,18 @@ class Keyring {
   [[nodiscard]] Result<ResolvedKey> Resolve(Transaction& transaction, std::string_view account,
                                             std::string_view region, std::string_view kms_key_id,
                                             bool create_unknown);
+  /// A new key with a UUID for its name (AWS: CreateKey).
+  [[nodiscard]] store::KeyRow Create(Transaction& transaction, std::string_view account,
+                                     std::string_view region);
+  /// Of a key that a stored record names; from memory after the first time. Throws IntegrityError
+  /// when there is none.
+  [[nodiscard]] std::shared_ptr<const KeyIdentity> Identify(Transaction& transaction,
+                                                            const secrets::KeyId& id) const;
   /// A key that a stored record names. Throws IntegrityError when there is none.
   [[nodiscard]] UsableKey Find(Transaction& transaction, const secrets::KeyId& id,
                                std::uint32_t version);
 
-  /// `arn:aws:kms:<region>:<account>:key/<name>`, or `DefaultEncryptionKey` for a default key: what
+  /// The ARN of a key, or `DefaultEncryptionKey` for a default key: what
   /// ListSecretVersionIds shows.
   [[nodiscard]] std::string DisplayName(Transaction& transaction, const secrets::KeyId& id);
 

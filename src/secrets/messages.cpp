@@ -75,6 +75,17 @@ ApiError InvalidName() {
 
 ApiError KmsAccessDenied() { return {ErrorCode::kAccessDenied, "Access to KMS is not allowed"}; }
 
+ApiError CannotDecrypt() {
+  return {ErrorCode::kDecryptionFailure,
+          "Secrets Manager can't decrypt the protected secret text using the provided KMS key."};
+}
+
+ApiError CannotEncrypt() {
+  return {ErrorCode::kEncryptionFailure,
+          "Secrets Manager can't encrypt the protected secret text using the provided KMS key. "
+          "Check that the KMS key is available, enabled, and not in an invalid state."};
+}
+
 ApiError InvalidKmsKeyRegion(std::string_view region) {
   return {ErrorCode::kInvalidParameter,
           "The operation failed because of an invalid KMS key: Invalid arn " + std::string(region)};

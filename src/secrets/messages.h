@@ -23,6 +23,8 @@ namespace coffer::secrets {
 [[nodiscard]] ApiError NoValueGiven();
 [[nodiscard]] ApiError InvalidName();
 [[nodiscard]] ApiError KmsAccessDenied();
+[[nodiscard]] ApiError CannotDecrypt();
+[[nodiscard]] ApiError CannotEncrypt();
 [[nodiscard]] ApiError InvalidKmsKeyRegion(std::string_view region);
 [[nodiscard]] ApiError InvalidNextToken();
 

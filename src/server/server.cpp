@@ -94,6 +94,7 @@ class Server::Implementation {
   api::AuthorizationParts authorization_;
   services::secretsmanager::Service service_;
   services::iam::Service iam_;
+  services::kms::Service kms_;
   api::Services services_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
@@ -124,7 +125,9 @@ Server::Implementation::Implementation(const Config& config,
                .error_name = [](ErrorCode code) { return api::FindError(code).name; },
                .create_unknown_keys = IsDevelopment(config)},
       iam_{.identities = vault_.identities, .keyring = vault_.keyring, .random = vault_.random},
-      services_{.secrets_manager = service_, .iam = iam_, .authorization = authorization_},
+      kms_{.keyring = vault_.keyring},
+      services_{
+          .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_},
       verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),

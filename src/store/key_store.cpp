@@ -104,22 +104,30 @@ constexpr auto kFindKeyByNameSql =
     kSelectKeys + " WHERE account = $1 AND region = $2 AND name = $3";
 constexpr auto kFindDefaultKeySql =
     kSelectKeys + " WHERE account = $1 AND region = $2 AND is_default = 1";
+constexpr auto kListKeysSql =
+    kSelectKeys + " WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name";
+constexpr Statement kListKeys{kListKeysSql};
 constexpr Statement kFindKey{kFindKeySql};
 constexpr Statement kFindKeyByName{kFindKeyByNameSql};
 constexpr Statement kFindDefaultKey{kFindDefaultKeySql};
+
+KeyRow ReadKey(const Row& row, const RowMac& mac) {
+  KeyRow key{.id = KeyIdAt(row, 0),
+             .account = std::string(row.Text(1)),
+             .region = std::string(row.Text(2)),
+             .name = std::string(row.Text(3)),
+             .is_default = row.Integer(4) != 0,
+             .primary_version = VersionAt(row, 5),
+             .created = TimeAt(row, 6)};
+  Require(mac, EncodeForMac(key), row.Bytes(7), "keys", key.name);
+  return key;
+}
 
 std::optional<KeyRow> FindOneKey(Transaction& transaction, const RowMac& mac,
                                  const Statement& statement, SqlParameters parameters) {
   std::optional<KeyRow> key;
   transaction.Query(statement, parameters, [&](const Row& row) {
-    key = KeyRow{.id = KeyIdAt(row, 0),
-                 .account = std::string(row.Text(1)),
-                 .region = std::string(row.Text(2)),
-                 .name = std::string(row.Text(3)),
-                 .is_default = row.Integer(4) != 0,
-                 .primary_version = VersionAt(row, 5),
-                 .created = TimeAt(row, 6)};
-    Require(mac, EncodeForMac(*key), row.Bytes(7), "keys", key->name);
+    key = ReadKey(row, mac);
     return true;
   });
   return key;
@@ -140,6 +148,13 @@ std::optional<KeyRow> KeyStore::FindKeyByName(Transaction& transaction, std::str
 std::optional<KeyRow> KeyStore::FindDefaultKey(Transaction& transaction, std::string_view account,
                                                std::string_view region) const {
   return FindOneKey(transaction, mac_, kFindDefaultKey, {account, region});
+}
+
+void KeyStore::ListKeys(Transaction& transaction, std::string_view account, std::string_view region,
+                        std::string_view after,
+                        const std::function<bool(const KeyRow&)>& each) const {
+  transaction.Query(kListKeys, {account, region, after},
+                    [&](const Row& row) { return each(ReadKey(row, mac_)); });
 }
 
 namespace {
@@ -197,6 +212,14 @@ constexpr Statement kInsertKeyVersion{
     "VALUES($1, $2, $3, $4, $5, $6)"};
 constexpr Statement kInsertAlias{
     "INSERT INTO key_aliases(account, region, alias, key_id, row_mac) VALUES($1, $2, $3, $4, $5)"};
+constexpr Statement kMoveAlias{
+    "UPDATE key_aliases SET key_id = $4, row_mac = $5 "
+    "WHERE account = $1 AND region = $2 AND alias = $3"};
+constexpr Statement kRemoveAlias{
+    "DELETE FROM key_aliases WHERE account = $1 AND region = $2 AND alias = $3"};
+constexpr Statement kListAliases{
+    "SELECT alias, key_id, row_mac FROM key_aliases "
+    "WHERE account = $1 AND region = $2 AND alias > $3 ORDER BY alias"};
 
 }  // namespace
 
@@ -216,6 +239,29 @@ void KeyStore::InsertAlias(Transaction& transaction, const KeyRow& key,
   const RowMac::Tag tag =
       mac_.Compute(EncodeAliasForMac(key.account, key.region, alias, key.id).bytes());
   transaction.Execute(kInsertAlias, {key.account, key.region, alias, Span(key.id), tag});
+}
+
+void KeyStore::MoveAlias(Transaction& transaction, const KeyRow& key,
+                         std::string_view alias) const {
+  const RowMac::Tag tag =
+      mac_.Compute(EncodeAliasForMac(key.account, key.region, alias, key.id).bytes());
+  transaction.Execute(kMoveAlias, {key.account, key.region, alias, Span(key.id), tag});
+}
+
+void KeyStore::RemoveAlias(Transaction& transaction, std::string_view account,
+                           std::string_view region, std::string_view alias) {
+  transaction.Execute(kRemoveAlias, {account, region, alias});
+}
+
+void KeyStore::ListAliases(Transaction& transaction, std::string_view account,
+                           std::string_view region, std::string_view after,
+                           const std::function<bool(const AliasRow&)>& each) const {
+  transaction.Query(kListAliases, {account, region, after}, [&](const Row& row) {
+    const AliasRow found{.alias = std::string(row.Text(0)), .key_id = KeyIdAt(row, 1)};
+    Require(mac_, EncodeAliasForMac(account, region, found.alias, found.key_id), row.Bytes(2),
+            "key_aliases", found.alias);
+    return each(found);
+  });
 }
 
 namespace {

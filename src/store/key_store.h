@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ struct KeyRow {
   bool is_default = false;  ///< The account's `alias/aws/secretsmanager` of that region.
   std::uint32_t primary_version = 1;
   Timestamp created;
+};
+
+/// A name that an account gave to one of its keys.
+struct AliasRow {
+  std::string alias;  ///< `alias/<name>`
+  secrets::KeyId key_id{};
 };
 
 /// One version of a key-encryption key, wrapped by the master key.
@@ -74,7 +81,19 @@ class KeyStore {
                                                             const secrets::KeyId& id,
                                                             std::uint32_t version) const;
   void InsertKey(Transaction& transaction, const KeyRow& key, const KeyVersionRow& version) const;
+  /// The keys of an account and region behind the name `after`, by name, until `each` answers
+  /// false.
+  void ListKeys(Transaction& transaction, std::string_view account, std::string_view region,
+                std::string_view after, const std::function<bool(const KeyRow&)>& each) const;
+
   void InsertAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;
+  /// Has an alias that exists name another key of its account and region.
+  void MoveAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;
+  static void RemoveAlias(Transaction& transaction, std::string_view account,
+                          std::string_view region, std::string_view alias);
+  /// As ListKeys, by alias.
+  void ListAliases(Transaction& transaction, std::string_view account, std::string_view region,
+                   std::string_view after, const std::function<bool(const AliasRow&)>& each) const;
 
   [[nodiscard]] std::vector<AccessKeyRow> AccessKeys(Transaction& transaction) const;
   void InsertAccessKey(Transaction& transaction, const AccessKeyRow& key) const;

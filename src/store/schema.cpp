@@ -124,8 +124,20 @@ CREATE TABLE identities(
 CREATE INDEX identities_by_owner ON identities(owner, kind, name_key) WHERE owner <> '';
 )sql";
 
+// A table of its own, so that the rows of keys that are there already stay as they are.
+constexpr std::string_view kKeySettings = R"sql(
+CREATE TABLE key_settings(
+  key_id BLOB PRIMARY KEY REFERENCES keys,
+  description TEXT NOT NULL,
+  is_enabled INTEGER NOT NULL,
+  policy TEXT,
+  tags BLOB NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+)sql";
+
 constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
-                            sql::SchemaStep{2, "identities", kIdentities}};
+                            sql::SchemaStep{2, "identities", kIdentities},
+                            sql::SchemaStep{3, "settings of keys", kKeySettings}};
 
 }  // namespace
 

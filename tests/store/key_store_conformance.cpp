@@ -1,6 +1,9 @@
 #include "store/key_store_conformance.h"
 
+#include "store/key_settings.h"
 #include "support/sample_secrets.h"
+
+#include <vector>
 
 namespace coffer::test {
 
@@ -147,6 +150,90 @@ TEST_P(KeyStoreConformance, EditedRowsAreNoticed) {
   Read(find_key);
   Read(find_version);
   Read(find_alias);
+}
+
+TEST_P(KeyStoreConformance, KeysAreListedByNameBehindAName) {
+  Add(3, "key-3");
+  Add(1, "key-1");
+  Add(2, "key-2");
+  std::vector<std::string> names;
+
+  Read([&](Transaction& transaction) {
+    store_.ListKeys(transaction, kAccount, kRegion, "key-1", [&](const KeyRow& key) {
+      names.push_back(key.name);
+      return true;
+    });
+    store_.ListKeys(transaction, kAccount, "eu-west-1", "", [&](const KeyRow& key) {
+      names.push_back(key.name);
+      return true;
+    });
+  });
+
+  EXPECT_EQ(names, (std::vector<std::string>{"key-2", "key-3"}));
+}
+
+TEST_P(KeyStoreConformance, AnAliasMovesAndGoes) {
+  const KeyRow first = Add(1, "first");
+  const KeyRow second = Add(2, "second");
+  Write([&](Transaction& transaction) {
+    store_.InsertAlias(transaction, first, "alias/a");
+    store_.InsertAlias(transaction, first, "alias/b");
+    store_.MoveAlias(transaction, second, "alias/b");
+  });
+  std::vector<std::string> listed;
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/b")->id, second.id);
+    store_.ListAliases(transaction, kAccount, kRegion, "alias/a",
+                       [&](const store::AliasRow& alias) {
+                         listed.push_back(alias.alias);
+                         EXPECT_EQ(alias.key_id, second.id);
+                         return true;
+                       });
+  });
+  EXPECT_EQ(listed, std::vector<std::string>{"alias/b"});
+
+  Write([&](Transaction& transaction) {
+    KeyStore::RemoveAlias(transaction, kAccount, kRegion, "alias/b");
+  });
+
+  Read([&](Transaction& transaction) {
+    EXPECT_FALSE(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/b").has_value());
+    EXPECT_TRUE(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/a").has_value());
+  });
+}
+
+TEST_P(KeyStoreConformance, SettingsAreKeptAndReplaced) {
+  const store::KeySettingsStore settings_store(mac_);
+  const KeyRow key = Add(1, "mine");
+  const store::KeySettings settings{.description = "d",
+                                    .is_enabled = false,
+                                    .policy = "{}",
+                                    .tags = {{.key = "team", .value = "blue"}}};
+  Write([&](Transaction& transaction) {
+    EXPECT_EQ(settings_store.Find(transaction, key.id), store::KeySettings());
+    settings_store.Put(transaction, key.id,
+                       {.description = "before", .is_enabled = true, .policy = {}, .tags = {}});
+    settings_store.Put(transaction, key.id, settings);
+  });
+
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(settings_store.Find(transaction, key.id), settings);
+  });
+}
+
+TEST_P(KeyStoreConformance, EditedSettingsAreNoticed) {
+  const store::KeySettingsStore settings_store(mac_);
+  const KeyRow key = Add(1, "mine");
+  static constexpr Statement kEnable{"UPDATE key_settings SET is_enabled = 1"};
+  Write([&](Transaction& transaction) {
+    settings_store.Put(transaction, key.id,
+                       {.description = "", .is_enabled = false, .policy = {}, .tags = {}});
+    transaction.Execute(kEnable, {});
+  });
+
+  Read([&](Transaction& transaction) {
+    EXPECT_THROW((void)settings_store.Find(transaction, key.id), IntegrityError);
+  });
 }
 
 }  // namespace coffer::test

@@ -28,9 +28,21 @@ class ApiOverDatabase {
   /// user unless it is a user's.
   std::string Call(std::string_view operation, std::string_view body,
                    std::string_view access_key_id = "test") {
-    const std::string target = "secretsmanager." + std::string(operation);
+    return CallService("secretsmanager", "secretsmanager", operation, body, access_key_id);
+  }
+  /// The same of KMS.
+  std::string CallKms(std::string_view operation, std::string_view body,
+                      std::string_view access_key_id = "test") {
+    return CallService("TrentService", "kms", operation, body, access_key_id);
+  }
+
+  std::string CallService(const std::string& prefix, const std::string& service,
+                          std::string_view operation, std::string_view body,
+                          std::string_view access_key_id) {
+    const std::string target = prefix + "." + std::string(operation);
     const std::string authorization = "AWS4-HMAC-SHA256 Credential=" + std::string(access_key_id) +
-                                      "/20260115/us-east-1/secretsmanager/aws4_request, "
+                                      "/20260115/us-east-1/" + service +
+                                      "/aws4_request, "
                                       "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
                                       std::string(64, '0');
     return Send("POST", "/",
@@ -111,8 +123,9 @@ class ApiOverDatabase {
                                          .enforcement = enforcement_};
   sigv4::Verifier verifier_{principals_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
   services::iam::Service iam_{.identities = identities_, .keyring = keyring_, .random = random_};
+  services::kms::Service kms_{.keyring = keyring_};
   api::Services services_{
-      .secrets_manager = service_, .iam = iam_, .authorization = authorization_};
+      .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_};
   api::LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
   api::Dispatcher dispatcher_{{.database = database_,
                                .services = services_,

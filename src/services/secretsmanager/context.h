@@ -82,9 +82,11 @@ class Authorizer {
   /// a policy compiles.
   [[nodiscard]] virtual bool IsLockedOutBy(const secrets::Secret& secret,
                                            std::string_view policy) = 0;
-  /// Decides whether the caller may have the vault use a key for a value of `secret`. AccessDenied
-  /// `Access to KMS is not allowed`; InvalidRequest for another account's default key.
+  /// Decides whether the caller may have the vault use a key for a value of `secret`, by the policy
+  /// of the key. AccessDenied `Access to KMS is not allowed`; InvalidRequest for another account's
+  /// default key; DecryptionFailure or EncryptionFailure for a key that is disabled.
   [[nodiscard]] virtual Result<void> AuthorizeKey(KeyUse use, const secrets::Secret& secret,
+                                                  std::string_view version_id,
                                                   const secrets::KeyId& key_id) = 0;
 
  protected:

@@ -71,7 +71,7 @@ Result<CreateSecretResponse> CreateSecret(Context& context, const CreateSecretRe
   }
 
   // A key that cannot be used is refused at once, even when there is no value to seal yet.
-  RETURN_IF_ERROR(KeyOf(context, secret));
+  RETURN_IF_ERROR(KeyOf(context, secret, kKeyProbe));
   store.Insert(context.transaction, secret);
   CreateSecretResponse response{secrets::ArnOf(secret), secret.address.name, std::nullopt};
   if (value) {

@@ -13,7 +13,7 @@ namespace {
 Result<void> FillPending(const Context& context, const secrets::Secret& secret,
                          const std::string& token, const keyring::Value& value) {
   store::SecretStore& store = context.service.secrets;
-  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret));
+  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   secrets::Version version = store.FindVersion(context.transaction, secret, token)->version;
   version.key_id = key.id;
   version.has_value = true;

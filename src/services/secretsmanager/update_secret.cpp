@@ -15,7 +15,7 @@ namespace {
 Result<void> SealAnew(const Context& context, const secrets::Secret& secret) {
   constexpr std::array kInUse{secrets::kCurrent, secrets::kPrevious, secrets::kPending};
   store::SecretStore& store = context.service.secrets;
-  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret));
+  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, kKeyProbe));
   std::set<std::string, std::less<>> version_ids;
   for (const std::string_view label : kInUse) {
     if (const auto holder = secret.labels.Holder(label)) version_ids.emplace(*holder);
@@ -25,6 +25,8 @@ Result<void> SealAnew(const Context& context, const secrets::Secret& secret) {
     if (!stored || stored->version.key_id == key.id) continue;
     const std::optional<store::SealedValue>& sealed = stored->value;
     if (!sealed) continue;
+    RETURN_IF_ERROR(
+        context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, version_id, sealed->key_id));
     ASSIGN_OR_RETURN(
         const keyring::Value value,
         context.service.envelope.Open(context.transaction, secret, version_id, *sealed));

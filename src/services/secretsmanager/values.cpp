@@ -48,7 +48,8 @@ Result<ReadVersion> ReadValue(const Context& context, const secrets::Secret& sec
   if (!stored) return std::unexpected(secrets::VersionNotFound(version_id));
   const std::optional<store::SealedValue>& sealed = stored->value;
   if (!sealed) return std::unexpected(secrets::VersionNotFound(version_id));
-  RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, sealed->key_id));
+  RETURN_IF_ERROR(
+      context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, version_id, sealed->key_id));
   ASSIGN_OR_RETURN(keyring::Value value,
                    context.service.envelope.Open(context.transaction, secret, version_id, *sealed));
   store.Touch(secret, *stored, DayOf(context.now));
@@ -61,24 +62,27 @@ Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& sec
   if (!stored) return TokenUse::kNew;
   const std::optional<store::SealedValue>& sealed = stored->value;
   if (!sealed) return TokenUse::kPending;
+  RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, token, sealed->key_id));
   ASSIGN_OR_RETURN(const keyring::Value present,
                    context.service.envelope.Open(context.transaction, secret, token, *sealed));
   if (keyring::SameValue(present, value)) return TokenUse::kReplay;
   return std::unexpected(secrets::TokenInUse(token, secrets::ArnOf(secret)));
 }
 
-Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& secret) {
+Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& secret,
+                                 std::string_view version_id) {
   keyring::Keyring& keyring = context.service.keyring;
   const auto& [account, region, name] = secret.address;
   if (!secret.kms_key_id) {
     keyring::UsableKey key = keyring.DefaultKey(context.transaction, account, region);
-    RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, key.id));
+    RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, version_id, key.id));
     return key;
   }
   ASSIGN_OR_RETURN(keyring::ResolvedKey resolved,
                    keyring.Resolve(context.transaction, account, region, *secret.kms_key_id,
                                    context.service.create_unknown_keys));
-  RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, resolved.key.id));
+  RETURN_IF_ERROR(
+      context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, version_id, resolved.key.id));
   return std::move(resolved.key);
 }
 
@@ -88,7 +92,7 @@ Result<void> AddVersion(const Context& context, secrets::Secret& secret, const s
   ASSIGN_OR_RETURN(secret.labels,
                    secrets::AfterPut(secret.labels, token, stages,
                                      /*is_first_version=*/secret.version_count == 0));
-  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret));
+  ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   const secrets::Version version{.id = token,
                                  .ordinal = secret.generation,
                                  .created = context.now,

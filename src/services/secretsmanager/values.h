@@ -44,13 +44,17 @@ enum class TokenUse : std::uint8_t {
   kReplay,   ///< The version exists with the same value: answer as the first time.
   kPending,  ///< The version was made by a rotation and waits for its value.
 };
-/// ResourceExists when the version exists with another value.
+/// ResourceExists when the version exists with another value. Comparing is a use of the key.
 [[nodiscard]] Result<TokenUse> ExamineToken(const Context& context, const secrets::Secret& secret,
                                             std::string_view token, const keyring::Value& value);
 
-/// The key that new versions of `secret` are sealed under.
+/// What stands for the version's id where a key is only tried (AWS: encryption context).
+inline constexpr std::string_view kKeyProbe = "RequestToValidateKeyAccess";
+
+/// The key that version `version_id` of `secret` is to be sealed under.
 [[nodiscard]] Result<keyring::UsableKey> KeyOf(const Context& context,
-                                               const secrets::Secret& secret);
+                                               const secrets::Secret& secret,
+                                               std::string_view version_id);
 
 /// Seals `value` as version `token` of `secret`, stores it and moves the labels; removes surplus
 /// unlabelled versions. `secret` is changed, but not stored: the caller does that once.

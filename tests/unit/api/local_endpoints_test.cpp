@@ -35,8 +35,8 @@ TEST_F(LocalEndpointsTest, LeavesAwsPathAlone) {
 TEST_F(LocalEndpointsTest, HealthNamesVersionAndService) {
   ASSERT_TRUE(Ask("GET", "/health"));
   EXPECT_EQ(reply_.status, 200);
-  EXPECT_EQ(reply_.body.body(),
-            R"({"status":"ok","version":"1.2.3","services":{"secretsmanager":"available"}})");
+  EXPECT_EQ(reply_.body.body(), R"({"status":"ok","version":"1.2.3",)"
+                                R"("services":{"secretsmanager":"available","kms":"available"}})");
   EXPECT_TRUE(Ask("GET", "/_localstack/health"));
   EXPECT_EQ(reply_.status, 200);
 }

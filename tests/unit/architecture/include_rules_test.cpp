@@ -30,9 +30,10 @@ constexpr Module kModules[] = {
     {"services/secretsmanager", "coffer base keyring store policy secrets"},
     {"services/iam", "coffer base json keyring store policy identity"},
     {"services/sts", "coffer base json keyring store identity services/iam"},
+    {"services/kms", "coffer base json keyring store policy secrets"},
     {"api",
-     "coffer base json services/secretsmanager services/iam services/sts sigv4 policy store "
-     "secrets keyring identity"},
+     "coffer base json services/secretsmanager services/iam services/sts services/kms sigv4 policy "
+     "store secrets keyring identity"},
     {"jobs", "coffer base store secrets"},
     {"net", "coffer base"},
     {"admin", "coffer base"},

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "api/policy_authorizer.h"
+#include "services/kms/context.h"
+#include "services/kms/key_identifier.h"
+
+#include <optional>
+#include <string_view>
+
+namespace coffer::api {
+
+/// Decides for one call of KMS, inside its transaction: looks keys up, and asks the policies of the
+/// key and of the caller.
+class KmsAuthorizer final : public services::kms::Authorizer {
+ public:
+  KmsAuthorizer(const AuthorizationParts& parts, const CallFacts& facts, Transaction& transaction)
+      : parts_(parts), facts_(facts), transaction_(transaction) {}
+
+  [[nodiscard]] Result<void> Require(std::string_view operation,
+                                     std::string_view resource) override;
+  [[nodiscard]] Result<services::kms::AuthorizedKey> Authorize(std::string_view operation,
+                                                               std::string_view key_id) override;
+  [[nodiscard]] Result<services::kms::AuthorizedKey> AuthorizeFound(std::string_view operation,
+                                                                    store::KeyRow row) override;
+  [[nodiscard]] bool IsLockedOutBy(const store::KeyRow& row, std::string_view policy) override;
+
+ private:
+  [[nodiscard]] std::optional<store::KeyRow> Find(
+      const services::kms::KeyIdentifier& identifier) const;
+  [[nodiscard]] Result<void> Conclude(const policy::Decision& decision, std::string_view action,
+                                      std::string_view resource) const;
+
+  const AuthorizationParts& parts_;
+  const CallFacts& facts_;
+  Transaction& transaction_;
+};
+
+}  // namespace coffer::api

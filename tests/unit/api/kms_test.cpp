@@ -1,0 +1,271 @@
+#include "sql/sqlite_database.h"
+#include "store/schema.h"
+#include "support/api_over_database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coffer::api {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kAccount = "111122223333";
+constexpr std::string_view kOther = "444455556666";
+
+std::string Policy(std::string_view statements) {
+  return R"({"Version":"2012-10-17","Statement":[)" + std::string(statements) + "]}";
+}
+/// A statement of an identity policy.
+std::string Allow(std::string_view actions) {
+  return R"({"Effect":"Allow","Resource":"*","Action":)" + std::string(actions) + "}";
+}
+/// A statement of a key policy.
+std::string Grant(std::string_view principal, std::string_view condition = "{}") {
+  return R"({"Effect":"Allow","Principal":{"AWS":")" + std::string(principal) +
+         R"("},"Action":"kms:*","Resource":"*","Condition":)" + std::string(condition) + "}";
+}
+
+class KmsTest : public testing::Test {
+ protected:
+  KmsTest() {
+    const std::string created = api_.CallKms("CreateKey", "{}", kAccount);
+    key_arn_ = MemberOf(created, "Arn");
+    AsRoot("CreateSecret", R"({"Name":"db","SecretString":"value","KmsKeyId":")" + key_arn_ +
+                               R"(","ClientRequestToken":"00000000-0000-4000-8000-000000000001"})");
+    secret_arn_ = MemberOf(api_.Call("DescribeSecret", R"({"SecretId":"db"})", kAccount), "ARN");
+  }
+
+  static std::string MemberOf(const std::string& json, const std::string& name) {
+    const std::size_t begin = json.find('"' + name + R"(":")") + name.size() + 4;
+    return json.substr(begin, json.find('"', begin) - begin);
+  }
+  std::string AsRoot(std::string_view operation, const std::string& body) {
+    return Short(api_.Call(operation, body, kAccount));
+  }
+  /// The reply in short: `200`, or the error's code.
+  std::string Short(const std::string& reply) {
+    last_ = reply;
+    return api_.reply().status == 200 ? "200" : MemberOf(reply, "__type");
+  }
+  std::string User(std::string_view statements, std::string_view account = kAccount) {
+    return api_.AddUser(std::string(account), "u" + std::to_string(++users_),
+                        statements.empty() ? "" : Policy(statements));
+  }
+  std::string TryKms(const std::string& key, std::string_view operation, const std::string& body) {
+    return Short(api_.CallKms(operation, body, key));
+  }
+  std::string Describe(const std::string& key) {
+    return TryKms(key, "DescribeKey", R"({"KeyId":")" + key_arn_ + R"("})");
+  }
+  std::string Read(const std::string& key) {
+    return Short(api_.Call("GetSecretValue", R"({"SecretId":")" + secret_arn_ + R"("})", key));
+  }
+  static std::string Escaped(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+      if (c == '"') escaped += '\\';
+      escaped += c;
+    }
+    return escaped;
+  }
+  std::string PutPolicy(std::string_view statements, bool may_lock_out = true) {
+    return TryKms(std::string(kAccount), "PutKeyPolicy",
+                  R"({"KeyId":")" + key_arn_ + R"(","Policy":")" + Escaped(Policy(statements)) +
+                      R"(","BypassPolicyLockoutSafetyCheck":)" + (may_lock_out ? "true" : "false") +
+                      "}");
+  }
+  void OpenSecretTo(std::string_view principal) {
+    const std::string policy =
+        R"({"Statement":{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*",)"
+        R"("Principal":{"AWS":")" +
+        std::string(principal) + R"("}}})";
+    ASSERT_EQ(AsRoot("PutResourcePolicy",
+                     R"({"SecretId":"db","ResourcePolicy":")" + Escaped(policy) + R"("})"),
+              "200");
+  }
+
+  sql::SqliteDatabase database_{sql::SqliteOptions{}, store::SqliteSchema()};
+  test::ApiOverDatabase api_{database_, 1, PolicyEnforcement::kOn};
+  std::string key_arn_;
+  std::string secret_arn_;
+  std::string last_;
+  int users_ = 0;
+};
+
+TEST_F(KmsTest, AKeysPolicyDecidesFirst) {
+  const std::string none = User("");                      // u1
+  const std::string allowed = User(Allow(R"("kms:*")"));  // u2
+  const std::string u1 = "arn:aws:iam::111122223333:user/u1";
+  const std::string somebody = "arn:aws:iam::111122223333:user/somebody";
+  struct Case {
+    std::string grants;
+    std::string key;
+    std::string reply;
+  };
+  const Case cases[] = {
+      {Grant("111122223333"), none, "AccessDeniedException"},
+      {Grant("111122223333"), allowed, "200"},
+      {Grant(u1), none, "200"},
+      {Grant(somebody), allowed, "AccessDeniedException"},
+      {Grant(somebody), std::string(kAccount), "AccessDeniedException"},
+  };
+  for (const Case& tested : cases) {
+    // Each from a key of its own: a policy may keep out whoever put it.
+    key_arn_ = MemberOf(api_.CallKms("CreateKey", "{}", kAccount), "Arn");
+    ASSERT_EQ(PutPolicy(tested.grants), "200") << last_;
+    EXPECT_EQ(Describe(tested.key), tested.reply) << tested.grants << last_;
+  }
+  EXPECT_THAT(last_, HasSubstr("User: arn:aws:iam::111122223333:root is not authorized to perform: "
+                               "kms:DescribeKey on resource: " +
+                               key_arn_ + " because no resource-based policy allows"));
+}
+
+TEST_F(KmsTest, ASecretIsReadThroughItsKeysPolicy) {
+  const std::string reader = User(Allow(R"("secretsmanager:*")"));
+  EXPECT_EQ(Read(reader), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
+
+  const auto with = [](const std::string& key, const std::string& value) {
+    return R"({"StringEquals":{")" + key + R"(":")" + value + R"("}})";
+  };
+  const std::string root = Grant("111122223333");
+  const std::string u1 = "arn:aws:iam::111122223333:user/u1";
+  const std::string via = with("kms:ViaService", "secretsmanager.us-east-1.amazonaws.com");
+  const std::string of_other = with("kms:EncryptionContext:SecretARN", secret_arn_ + "x");
+  const std::string of_this = with("kms:EncryptionContext:SecretARN", secret_arn_);
+  const std::string of_version =
+      with("kms:EncryptionContext:SecretVersionId", "00000000-0000-4000-8000-000000000001");
+  const std::string by_account = with("kms:CallerAccount", std::string(kAccount));
+  const std::pair<std::string, std::string> cases[] = {
+      {via, "200"},
+      {of_this, "200"},
+      {of_version, "200"},
+      {by_account, "200"},
+      {of_other, "AccessDeniedException"},
+      {with("kms:ViaService", "s3.us-east-1.amazonaws.com"), "AccessDeniedException"},
+  };
+  for (const auto& [condition, reply] : cases) {
+    ASSERT_EQ(PutPolicy(root + "," + Grant(u1, condition)), "200") << last_;
+    EXPECT_EQ(Read(reader), reply) << condition << last_;
+  }
+  ASSERT_EQ(PutPolicy(root + "," + Grant(u1, via)), "200");
+  EXPECT_EQ(Describe(reader), "AccessDeniedException");
+}
+
+TEST_F(KmsTest, AcrossAccountsTheKeyMustAdmitTheReader) {
+  OpenSecretTo(kOther);
+  const std::string with = User(Allow(R"(["secretsmanager:*","kms:Decrypt"])"), kOther);
+  const std::string without = User(Allow(R"("secretsmanager:*")"), kOther);
+  EXPECT_EQ(Read(with), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
+
+  ASSERT_EQ(PutPolicy(Grant("111122223333") + "," + Grant(kOther)), "200");
+
+  EXPECT_EQ(Read(with), "200");
+  EXPECT_EQ(Read(without), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
+}
+
+TEST_F(KmsTest, AVersionUnderAnOlderKeyNeedsThatKey) {
+  // Versions without a label of the service's are not sealed anew.
+  AsRoot("UpdateSecretVersionStage",
+         R"({"SecretId":"db","VersionStage":"old",)"
+         R"("MoveToVersionId":"00000000-0000-4000-8000-000000000001"})");
+  for (const char last : {'2', '3'}) {
+    ASSERT_EQ(AsRoot("PutSecretValue",
+                     std::string(R"({"SecretId":"db","SecretString":"new","ClientRequestToken":)") +
+                         R"("00000000-0000-4000-8000-00000000000)" + last + R"("})"),
+              "200");
+  }
+  ASSERT_EQ(AsRoot("UpdateSecret", R"({"SecretId":"db","KmsKeyId":""})"), "200");
+  const std::string key = User(Allow(R"("secretsmanager:*")"));
+  const auto read = [&](const std::string& stage) {
+    return Short(
+        api_.Call("GetSecretValue", R"({"SecretId":"db","VersionStage":")" + stage + R"("})", key));
+  };
+
+  EXPECT_EQ(read("AWSCURRENT"), "200");
+  EXPECT_EQ(read("old"), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
+}
+
+TEST_F(KmsTest, OnlyWorkWithValuesNeedsTheKey) {
+  const std::string key = User(Allow(R"("secretsmanager:*")"));
+  const auto update = [&](const std::string& members) {
+    return Short(api_.Call(
+        "UpdateSecret",
+        R"({"SecretId":"db","ClientRequestToken":"00000000-0000-4000-8000-000000000007",)" +
+            members + "}",
+        key));
+  };
+  EXPECT_EQ(update(R"("Description":"d")"), "200");
+  EXPECT_EQ(update(R"("SecretString":"s")"), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
+  // Taking a value from under a key opens it.
+  EXPECT_EQ(update(R"("KmsKeyId":"")"), "AccessDeniedException");
+}
+
+TEST_F(KmsTest, ADisabledKeySealsAndOpensNothing) {
+  const std::string body = R"({"KeyId":")" + key_arn_ + R"("})";
+  const std::string root(kAccount);
+  const auto put = [&](const std::string& token) {
+    return AsRoot("PutSecretValue",
+                  R"({"SecretId":"db","SecretString":"s","ClientRequestToken":")" + token +
+                      R"(-0000-4000-8000-000000000000"})");
+  };
+  ASSERT_EQ(TryKms(root, "DisableKey", body), "200");
+  EXPECT_EQ(Read(root), "DecryptionFailure");
+  EXPECT_EQ(put("00000001"), "EncryptionFailure");
+  EXPECT_EQ(Describe(root), "200");
+  EXPECT_THAT(last_, HasSubstr(R"("KeyState":"Disabled")"));
+
+  ASSERT_EQ(TryKms(root, "EnableKey", body), "200");
+  EXPECT_EQ(Read(root), "200");
+  EXPECT_EQ(put("00000002"), "200");
+}
+
+TEST_F(KmsTest, TheDefaultKeyIsTheServicesOwn) {
+  AsRoot("CreateSecret", R"({"Name":"plain","SecretString":"value",
+                             "ClientRequestToken":"00000000-0000-4000-8000-000000000001"})");
+  const std::string root(kAccount);
+  ASSERT_EQ(TryKms(root, "DescribeKey", R"({"KeyId":"alias/aws/secretsmanager"})"), "200");
+  EXPECT_THAT(last_, HasSubstr(R"("KeyManager":"AWS")"));
+  const std::string body = R"({"KeyId":")" + MemberOf(last_, "Arn") + R"("})";
+  EXPECT_EQ(TryKms(root, "GetKeyPolicy", body), "200");
+  EXPECT_EQ(TryKms(root, "DisableKey", body), "AccessDeniedException");
+  EXPECT_EQ(TryKms(root, "ListAliases", "{}"), "200");
+  EXPECT_THAT(last_, HasSubstr("alias/aws/secretsmanager"));
+}
+
+TEST_F(KmsTest, APolicyThatLocksOutIsRefusedUnlessItIsMeant) {
+  const std::string somebody = Grant("arn:aws:iam::111122223333:user/somebody");
+  EXPECT_EQ(PutPolicy(somebody, false), "MalformedPolicyDocumentException");
+  EXPECT_THAT(last_, HasSubstr("will not allow you to update the key policy in the future."));
+  EXPECT_EQ(PutPolicy(Grant("111122223333"), false), "200");
+  EXPECT_EQ(PutPolicy(somebody, true), "200");
+}
+
+TEST_F(KmsTest, AnAliasNeedsItselfAndItsKey) {
+  const std::string body = R"({"AliasName":"alias/a","TargetKeyId":")" + key_arn_ + R"("})";
+  EXPECT_EQ(TryKms(User(""), "CreateAlias", body), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("on resource: arn:aws:kms:us-east-1:111122223333:alias/a because"));
+  EXPECT_EQ(TryKms(User(Allow(R"("kms:CreateAlias")")), "CreateAlias", body), "200");
+  EXPECT_EQ(TryKms(std::string(kAccount), "CreateAlias", body), "AlreadyExistsException");
+}
+
+TEST_F(KmsTest, WhatIsNotThereIsNotRevealed) {
+  const std::string body = R"({"KeyId":"11111111-2222-3333-4444-555555555555"})";
+  EXPECT_EQ(TryKms(User(""), "DescribeKey", body), "AccessDeniedException");
+  EXPECT_EQ(TryKms(User(Allow(R"("kms:DescribeKey")")), "DescribeKey", body), "NotFoundException");
+  EXPECT_EQ(TryKms(User(Allow(R"("kms:*")"), kOther), "DescribeKey",
+                   R"({"KeyId":"arn:aws:kms:us-east-1:111122223333:key/x"})"),
+            "AccessDeniedException");
+}
+
+}  // namespace
+}  // namespace coffer::api
