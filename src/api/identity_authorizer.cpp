@@ -2,6 +2,7 @@
 
 #include "api/secret_context.h"
 #include "base/log.h"
+#include "identity/names.h"
 #include "policy/denial.h"
 #include "policy/evaluator.h"
 
@@ -11,13 +12,68 @@
 
 namespace coffer::api {
 
-Result<void> IdentityAuthorizer::Require(std::string_view operation, std::string_view arn) {
+namespace {
+
+using policy::ContextValue;
+
+/// The condition keys of a call of IAM: the global ones and those of the service (AWS: Actions,
+/// resources, and condition keys for AWS Identity and Access Management).
+class IdentityContext final : public policy::RequestContext {
+ public:
+  /// All must outlive this.
+  IdentityContext(const CallFacts& facts, std::string_view operation,
+                  const services::iam::Target& target)
+      : facts_(facts),
+        operation_(operation),
+        target_(target),
+        request_(facts, nullptr, "*", facts.caller.account) {}
+
+  [[nodiscard]] ContextValue Find(const policy::ContextKey& key) const override {
+    // Tags that are being set say nothing about the entity that they are set on.
+    if (key.family() == "aws:resourcetag/" || key.family() == "iam:resourcetag/") {
+      return ResourceTag(key.member());
+    }
+    if (key.name() == "iam:policyarn") return PolicyArn();
+    if (key.name() == "iam:permissionsboundary") return Boundary();
+    return request_.Find(key);
+  }
+
+ private:
+  [[nodiscard]] ContextValue ResourceTag(std::string_view member) const {
+    for (const identity::Tag& tag : target_.tags) {
+      if (identity::NameKey(tag.key) == member) return tag.value;
+    }
+    return {};
+  }
+  /// What is attached or detached; elsewhere the policy is the resource.
+  [[nodiscard]] ContextValue PolicyArn() const {
+    const bool is_attachment = operation_.starts_with("Attach") || operation_.starts_with("Detach");
+    return is_attachment ? facts_.parameters.Find("PolicyArn") : ContextValue();
+  }
+  /// The boundary that is being set, or the one that is there.
+  [[nodiscard]] ContextValue Boundary() const {
+    if (facts_.parameters.Has("PermissionsBoundary")) {
+      return facts_.parameters.Find("PermissionsBoundary");
+    }
+    return target_.boundary ? ContextValue(std::string(*target_.boundary)) : ContextValue();
+  }
+
+  const CallFacts& facts_;
+  std::string_view operation_;
+  const services::iam::Target& target_;
+  SecretContext request_;
+};
+
+}  // namespace
+
+Result<void> IdentityAuthorizer::RequireFor(std::string_view operation,
+                                            const services::iam::Target& target) {
   if (enforcement_ == PolicyEnforcement::kOff) return {};
   const Identity& identity = facts_.identity;
   const std::string action_name = "iam:" + std::string(operation);
   const policy::Action action(action_name);
-  const policy::Resource resource(arn);
-  const SecretContext context(facts_, nullptr, "*", facts_.caller.account);
+  const policy::Resource resource(target.arn);
+  const IdentityContext context(facts_, operation, target);
   const policy::Decision decision = policy::Decide({.principal = identity.principal,
                                                     .action = action,
                                                     .resource = resource,
@@ -27,7 +83,8 @@ Result<void> IdentityAuthorizer::Require(std::string_view operation, std::string
                                                     .boundary = identity.boundary.get(),
                                                     .session = identity.session_policies});
   if (decision.is_allowed()) return {};
-  std::string message = policy::DenialMessage(identity.principal, action_name, arn, decision);
+  std::string message =
+      policy::DenialMessage(identity.principal, action_name, target.arn, decision);
   if (enforcement_ == PolicyEnforcement::kSoft) {
     base::log::Warning("access.would_be_denied", {{"reason", message}});
     return {};

@@ -15,7 +15,8 @@ class IdentityAuthorizer final : public services::iam::Authorizer {
   IdentityAuthorizer(const CallFacts& facts, PolicyEnforcement enforcement)
       : facts_(facts), enforcement_(enforcement) {}
 
-  [[nodiscard]] Result<void> Require(std::string_view operation, std::string_view arn) override;
+  [[nodiscard]] Result<void> RequireFor(std::string_view operation,
+                                        const services::iam::Target& target) override;
 
  private:
   const CallFacts& facts_;

@@ -384,3 +384,52 @@ def test_existence_is_not_revealed(strict_account):
     for user in ("alice", "gone"):
         with refused("AccessDenied", status=403):
             alice.attach_user_policy(UserName=user, PolicyArn=ADMINISTRATOR)
+
+
+def conditional(action, operator, key, value):
+    """Allows an action to whoever meets a condition."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": action, "Resource": "*",
+         "Condition": {operator: {key: value}}}]})
+
+
+def test_a_condition_on_the_policy_that_is_attached(strict_account):
+    strict_account.add_user("alice")
+    strict_account.iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=conditional(
+        "iam:AttachUserPolicy", "ArnEquals", "iam:PolicyARN", READ_ONLY_CLIENT))
+    alice = strict_account.client_of("alice", "iam")
+
+    with refused("AccessDenied", status=403):
+        alice.attach_user_policy(UserName="alice", PolicyArn=ADMINISTRATOR)
+    alice.attach_user_policy(UserName="alice", PolicyArn=READ_ONLY_CLIENT)
+
+
+def test_a_condition_on_the_boundary(strict_account):
+    limit = strict_account.add_policy("limit")
+    strict_account.add_user("alice")
+    strict_account.iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=conditional(
+        ["iam:CreateUser", "iam:PutUserPolicy"], "StringEquals", "iam:PermissionsBoundary", limit))
+    alice = strict_account.client_of("alice", "iam")
+
+    with refused("AccessDenied", status=403):
+        alice.create_user(UserName="bob")
+    with refused("AccessDenied", status=403):
+        alice.create_user(UserName="bob", PermissionsBoundary=ADMINISTRATOR)
+    alice.create_user(UserName="bob", PermissionsBoundary=limit)
+    alice.put_user_policy(UserName="bob", PolicyName="p", PolicyDocument=READ)
+    with refused("AccessDenied", status=403):
+        alice.put_user_policy(UserName="alice", PolicyName="q", PolicyDocument=READ)
+
+
+@pytest.mark.parametrize("key", ["aws:ResourceTag/team", "iam:ResourceTag/team"])
+def test_a_condition_on_tags_is_about_those_that_are_there(strict_account, key):
+    strict_account.add_user("alice")
+    strict_account.add_user("red", Tags=[{"Key": "Team", "Value": "red"}])
+    strict_account.add_user("blue")
+    strict_account.iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=conditional(
+        "iam:TagUser", "StringEquals", key, "red"))
+    alice = strict_account.client_of("alice", "iam")
+
+    alice.tag_user(UserName="red", Tags=[{"Key": "x", "Value": "y"}])
+    with refused("AccessDenied", status=403):
+        alice.tag_user(UserName="blue", Tags=[{"Key": "team", "Value": "red"}])

@@ -7,9 +7,6 @@
 namespace coffer::services::iam {
 namespace {
 
-using identity::Group;
-using identity::Role;
-using identity::User;
 using store::Stored;
 
 }  // namespace
@@ -63,17 +60,17 @@ Result<ListAttachedPoliciesReply> ListAttachedPolicies(
   return reply;
 }
 
-template Result<base::NoOutput> AttachPolicy(Context&, const AttachmentRequest<User>&);
-template Result<base::NoOutput> AttachPolicy(Context&, const AttachmentRequest<Group>&);
-template Result<base::NoOutput> AttachPolicy(Context&, const AttachmentRequest<Role>&);
-template Result<base::NoOutput> DetachPolicy(Context&, const AttachmentRequest<User>&);
-template Result<base::NoOutput> DetachPolicy(Context&, const AttachmentRequest<Group>&);
-template Result<base::NoOutput> DetachPolicy(Context&, const AttachmentRequest<Role>&);
+template Result<base::NoOutput> AttachPolicy(Context&, const AttachmentRequest<identity::User>&);
+template Result<base::NoOutput> AttachPolicy(Context&, const AttachmentRequest<identity::Group>&);
+template Result<base::NoOutput> AttachPolicy(Context&, const AttachmentRequest<identity::Role>&);
+template Result<base::NoOutput> DetachPolicy(Context&, const AttachmentRequest<identity::User>&);
+template Result<base::NoOutput> DetachPolicy(Context&, const AttachmentRequest<identity::Group>&);
+template Result<base::NoOutput> DetachPolicy(Context&, const AttachmentRequest<identity::Role>&);
 template Result<ListAttachedPoliciesReply> ListAttachedPolicies(
-    Context&, const ListAttachedPoliciesRequest<User>&);
+    Context&, const ListAttachedPoliciesRequest<identity::User>&);
 template Result<ListAttachedPoliciesReply> ListAttachedPolicies(
-    Context&, const ListAttachedPoliciesRequest<Group>&);
+    Context&, const ListAttachedPoliciesRequest<identity::Group>&);
 template Result<ListAttachedPoliciesReply> ListAttachedPolicies(
-    Context&, const ListAttachedPoliciesRequest<Role>&);
+    Context&, const ListAttachedPoliciesRequest<identity::Role>&);
 
 }  // namespace coffer::services::iam

@@ -5,8 +5,6 @@
 namespace coffer::services::iam {
 namespace {
 
-using identity::Role;
-using identity::User;
 using store::Stored;
 
 constexpr std::string_view kObject = "PermissionsBoundary";
@@ -46,9 +44,11 @@ Result<base::NoOutput> DeleteBoundary(Context& context,
   return base::NoOutput{};
 }
 
-template Result<base::NoOutput> PutBoundary(Context&, const PutBoundaryRequest<User>&);
-template Result<base::NoOutput> PutBoundary(Context&, const PutBoundaryRequest<Role>&);
-template Result<base::NoOutput> DeleteBoundary(Context&, const DeleteBoundaryRequest<User>&);
-template Result<base::NoOutput> DeleteBoundary(Context&, const DeleteBoundaryRequest<Role>&);
+template Result<base::NoOutput> PutBoundary(Context&, const PutBoundaryRequest<identity::User>&);
+template Result<base::NoOutput> PutBoundary(Context&, const PutBoundaryRequest<identity::Role>&);
+template Result<base::NoOutput> DeleteBoundary(Context&,
+                                               const DeleteBoundaryRequest<identity::User>&);
+template Result<base::NoOutput> DeleteBoundary(Context&,
+                                               const DeleteBoundaryRequest<identity::Role>&);
 
 }  // namespace coffer::services::iam

@@ -4,19 +4,34 @@
 #include "coffer/database.h"
 #include "coffer/random.h"
 #include "coffer/result.h"
+#include "identity/entities.h"
 #include "keyring/keyring.h"
 #include "store/identity_store.h"
 
+#include <optional>
+#include <span>
 #include <string_view>
 
 namespace coffer::services::iam {
+
+/// What an operation is about, and what conditions can ask of it.
+struct Target {
+  std::string_view arn;
+  std::span<const identity::Tag> tags{};       ///< Of the entity, as it is stored.
+  std::optional<std::string_view> boundary{};  ///< ARN; likewise.
+};
 
 /// Decides whether the caller may do something; implemented by the dispatcher's side.
 class Authorizer {
  public:
   virtual ~Authorizer() = default;
-  /// AccessDenied unless the caller may do `iam:<operation>` to the entity with this ARN.
-  [[nodiscard]] virtual Result<void> Require(std::string_view operation, std::string_view arn) = 0;
+  /// AccessDenied unless the caller may do `iam:<operation>` to the target.
+  [[nodiscard]] virtual Result<void> RequireFor(std::string_view operation,
+                                                const Target& target) = 0;
+  /// The same for what is not there yet, or carries neither tags nor a boundary.
+  [[nodiscard]] Result<void> Require(std::string_view operation, std::string_view arn) {
+    return RequireFor(operation, {.arn = arn});
+  }
 };
 
 /// What the service is made of; one for the process.

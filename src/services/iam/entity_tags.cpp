@@ -6,8 +6,6 @@
 namespace coffer::services::iam {
 namespace {
 
-using identity::Role;
-using identity::User;
 using store::Stored;
 
 std::string KeyOf(const identity::Tag& tag) { return identity::NameKey(tag.key); }
@@ -66,11 +64,13 @@ Result<ListEntityTagsReply> ListEntityTags(Context& context,
   return reply;
 }
 
-template Result<base::NoOutput> TagEntity(Context&, const TagEntityRequest<User>&);
-template Result<base::NoOutput> TagEntity(Context&, const TagEntityRequest<Role>&);
-template Result<base::NoOutput> UntagEntity(Context&, const UntagEntityRequest<User>&);
-template Result<base::NoOutput> UntagEntity(Context&, const UntagEntityRequest<Role>&);
-template Result<ListEntityTagsReply> ListEntityTags(Context&, const ListEntityTagsRequest<User>&);
-template Result<ListEntityTagsReply> ListEntityTags(Context&, const ListEntityTagsRequest<Role>&);
+template Result<base::NoOutput> TagEntity(Context&, const TagEntityRequest<identity::User>&);
+template Result<base::NoOutput> TagEntity(Context&, const TagEntityRequest<identity::Role>&);
+template Result<base::NoOutput> UntagEntity(Context&, const UntagEntityRequest<identity::User>&);
+template Result<base::NoOutput> UntagEntity(Context&, const UntagEntityRequest<identity::Role>&);
+template Result<ListEntityTagsReply> ListEntityTags(Context&,
+                                                    const ListEntityTagsRequest<identity::User>&);
+template Result<ListEntityTagsReply> ListEntityTags(Context&,
+                                                    const ListEntityTagsRequest<identity::Role>&);
 
 }  // namespace coffer::services::iam

@@ -7,19 +7,16 @@
 namespace coffer::services::iam {
 namespace {
 
-using identity::Group;
 using identity::InlinePolicy;
-using identity::Role;
-using identity::User;
 using store::Stored;
 
 // Of all inline policies of one holder together, blanks not counted (AWS: IAM quotas).
 template <class Holder>
 constexpr std::size_t kMaxCharacters = 2048;
 template <>
-constexpr std::size_t kMaxCharacters<Group> = 5120;
+constexpr std::size_t kMaxCharacters<identity::Group> = 5120;
 template <>
-constexpr std::size_t kMaxCharacters<Role> = 10'240;
+constexpr std::size_t kMaxCharacters<identity::Role> = 10'240;
 
 template <class Holder>
 ApiError PolicyNotFound(std::string_view name) {
@@ -88,23 +85,26 @@ Result<ListInlinePoliciesReply> ListInlinePolicies(
   return reply;
 }
 
-template Result<base::NoOutput> PutPolicy(Context&, const PutPolicyRequest<User>&);
-template Result<base::NoOutput> PutPolicy(Context&, const PutPolicyRequest<Group>&);
-template Result<base::NoOutput> PutPolicy(Context&, const PutPolicyRequest<Role>&);
-template Result<InlinePolicyReply<User>> GetInlinePolicy(Context&,
-                                                         const InlinePolicyRequest<User>&);
-template Result<InlinePolicyReply<Group>> GetInlinePolicy(Context&,
-                                                          const InlinePolicyRequest<Group>&);
-template Result<InlinePolicyReply<Role>> GetInlinePolicy(Context&,
-                                                         const InlinePolicyRequest<Role>&);
-template Result<base::NoOutput> DeleteInlinePolicy(Context&, const InlinePolicyRequest<User>&);
-template Result<base::NoOutput> DeleteInlinePolicy(Context&, const InlinePolicyRequest<Group>&);
-template Result<base::NoOutput> DeleteInlinePolicy(Context&, const InlinePolicyRequest<Role>&);
-template Result<ListInlinePoliciesReply> ListInlinePolicies(Context&,
-                                                            const ListInlinePoliciesRequest<User>&);
+template Result<base::NoOutput> PutPolicy(Context&, const PutPolicyRequest<identity::User>&);
+template Result<base::NoOutput> PutPolicy(Context&, const PutPolicyRequest<identity::Group>&);
+template Result<base::NoOutput> PutPolicy(Context&, const PutPolicyRequest<identity::Role>&);
+template Result<InlinePolicyReply<identity::User>> GetInlinePolicy(
+    Context&, const InlinePolicyRequest<identity::User>&);
+template Result<InlinePolicyReply<identity::Group>> GetInlinePolicy(
+    Context&, const InlinePolicyRequest<identity::Group>&);
+template Result<InlinePolicyReply<identity::Role>> GetInlinePolicy(
+    Context&, const InlinePolicyRequest<identity::Role>&);
+template Result<base::NoOutput> DeleteInlinePolicy(Context&,
+                                                   const InlinePolicyRequest<identity::User>&);
+template Result<base::NoOutput> DeleteInlinePolicy(Context&,
+                                                   const InlinePolicyRequest<identity::Group>&);
+template Result<base::NoOutput> DeleteInlinePolicy(Context&,
+                                                   const InlinePolicyRequest<identity::Role>&);
 template Result<ListInlinePoliciesReply> ListInlinePolicies(
-    Context&, const ListInlinePoliciesRequest<Group>&);
-template Result<ListInlinePoliciesReply> ListInlinePolicies(Context&,
-                                                            const ListInlinePoliciesRequest<Role>&);
+    Context&, const ListInlinePoliciesRequest<identity::User>&);
+template Result<ListInlinePoliciesReply> ListInlinePolicies(
+    Context&, const ListInlinePoliciesRequest<identity::Group>&);
+template Result<ListInlinePoliciesReply> ListInlinePolicies(
+    Context&, const ListInlinePoliciesRequest<identity::Role>&);
 
 }  // namespace coffer::services::iam

@@ -48,6 +48,15 @@ template <class Entity>
   return identity::ArnOf(stored.account, Entity::kKind, stored.entity.path, stored.entity.name);
 }
 
+/// `stored` under an ARN, which may be one that it is to get. Both must outlive the target.
+template <class Entity>
+[[nodiscard]] Target TargetOf(const store::Stored<Entity>& stored, std::string_view arn) {
+  Target target{.arn = arn};
+  if constexpr (requires { stored.entity.tags; }) target.tags = stored.entity.tags;
+  if constexpr (requires { stored.entity.boundary; }) target.boundary = stored.entity.boundary;
+  return target;
+}
+
 /// Looks a user, group or role up and decides whether the caller may do `operation` to it.
 /// AccessDenied comes before existence is revealed; then NoSuchEntity.
 template <class Entity>
@@ -56,7 +65,8 @@ template <class Entity>
   auto found = context.service.identities.Find<Entity>(context.transaction, context.account, name);
   const std::string arn =
       found ? ArnOf(*found) : identity::ArnOf(context.account, Entity::kKind, "/", name);
-  RETURN_IF_ERROR(context.authorizer.Require(operation, arn));
+  RETURN_IF_ERROR(
+      context.authorizer.RequireFor(operation, found ? TargetOf(*found, arn) : Target{.arn = arn}));
   if (!found) {
     return Fail(ErrorCode::kNoSuchEntity, "The " + std::string(Entity::kKind) + " with name " +
                                               std::string(name) + " cannot be found.");

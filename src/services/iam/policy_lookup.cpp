@@ -56,8 +56,9 @@ std::optional<Stored<ManagedPolicy>> FindPolicy(Context& context, std::string_vi
 Result<Stored<ManagedPolicy>> AuthorizedPolicy(Context& context, std::string_view operation,
                                                const std::string& arn) {
   if (!ParsePolicyArn(arn)) return std::unexpected(InvalidArn(arn));
-  RETURN_IF_ERROR(context.authorizer.Require(operation, arn));
   auto found = FindPolicy(context, arn);
+  RETURN_IF_ERROR(
+      context.authorizer.RequireFor(operation, found ? TargetOf(*found, arn) : Target{.arn = arn}));
   if (!found) return Fail(ErrorCode::kNoSuchEntity, "Policy " + arn + " was not found.");
   return *std::move(found);
 }

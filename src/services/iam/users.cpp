@@ -92,7 +92,7 @@ Result<base::NoOutput> UpdateUser(Context& context, const UpdateUserRequest& req
   ASSIGN_OR_RETURN(Stored<User> user, Authorized<User>(context, "UpdateUser", request.user_name));
   user.entity.path = request.new_path.value_or(user.entity.path);
   user.entity.name = request.new_user_name.value_or(user.entity.name);
-  RETURN_IF_ERROR(context.authorizer.Require("UpdateUser", ArnOf(user)));
+  RETURN_IF_ERROR(context.authorizer.RequireFor("UpdateUser", TargetOf(user, ArnOf(user))));
   RETURN_IF_ERROR(CheckNameIsFree<User>(context, user.entity.name, user.entity.id));
   context.service.identities.Update(context.transaction, user);
   return base::NoOutput{};
