@@ -99,7 +99,7 @@ std::shared_ptr<Identity> LoadRole(Transaction& transaction, const store::Identi
 void BecomeFederated(const identity::Session& session, Identity& user) {
   policy::Principal& principal = user.principal;
   principal = {.kind = policy::PrincipalKind::kFederatedSession,
-               .arn = "arn:aws:sts::" + session.account + ":federated-user/" + session.name,
+               .arn = identity::FederatedUserArn(session.account, session.name),
                .account = session.account,
                .unique_id = session.account + ":" + session.name,
                .parent_arn = principal.arn,

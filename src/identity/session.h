@@ -50,4 +50,9 @@ struct Session {
   bool operator==(const Session&) const = default;
 };
 
+/// `arn:aws:sts::<account>:federated-user/<name>`.
+[[nodiscard]] inline std::string FederatedUserArn(std::string_view account, std::string_view name) {
+  return std::string("arn:aws:sts::").append(account).append(":federated-user/").append(name);
+}
+
 }  // namespace coffer::identity

@@ -326,6 +326,31 @@ def test_temporary_credentials_of_a_user(connect, make_user, make_role, name, se
     assert root.get_caller_identity()["Arn"] == f"arn:aws:iam::{OWN}:root"
 
 
+def test_a_federated_user(connect, make_user, secret):
+    federate = {"Effect": "Allow", "Action": "sts:GetFederationToken", "Resource": "*"}
+    with refused("AccessDenied", re.compile(".* perform: sts:GetFederationToken on resource: .*"),
+                 403):
+        connect("sts", make_user(OWN)).get_federation_token(Name="bob")
+    user = connect("sts", make_user(OWN, federate, READ))
+
+    plain = user.get_federation_token(Name="bob")
+    limited = user.get_federation_token(Name="bob", Policy=document(EVERYTHING))
+
+    arn = f"arn:aws:sts::{OWN}:federated-user/bob"
+    assert plain["FederatedUser"] == {"Arn": arn, "FederatedUserId": f"{OWN}:bob"}
+    assert connect("sts", plain["Credentials"]).get_caller_identity()["Arn"] == arn
+    secrets = connect("secretsmanager", limited["Credentials"])
+    secrets.get_secret_value(SecretId=secret)
+    with refused("AccessDeniedException", re.compile(".* no identity-based policy allows .*")):
+        secrets.describe_secret(SecretId=secret)
+    with refused("AccessDeniedException", re.compile(".* no session policy allows .*")):
+        connect("secretsmanager", plain["Credentials"]).get_secret_value(SecretId=secret)
+    with refused("InvalidClientTokenId", UNKNOWN_KEY, 403):
+        connect("iam", limited["Credentials"]).list_users()
+    with refused("AccessDenied", None, 403):
+        connect("sts", limited["Credentials"]).get_federation_token(Name="eve")
+
+
 def test_a_session_expires(connect, make_user, make_role, server, secret):
     """By the server's clock, which also dates sessions; the last test here, since it moves it."""
     sts = connect("sts", make_user(OWN, ASSUME))

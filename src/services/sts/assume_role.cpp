@@ -1,7 +1,6 @@
 #include "services/sts/assume_role.h"
 
 #include "identity/names.h"
-#include "services/iam/policy_documents.h"
 
 #include <optional>
 #include <set>
@@ -17,71 +16,15 @@ using store::Stored;
 constexpr std::int64_t kDefaultSeconds = 3600;
 constexpr std::int64_t kMaxChainedSeconds = 3600;
 
-using Keys = std::set<std::string>;  // As NameKey has them: letter case does not matter.
-
-Result<Keys> CheckTagKeys(const std::optional<std::vector<Tag>>& tags) {
-  Keys keys;
-  for (const Tag& tag : tags.value_or(std::vector<Tag>())) {
-    if (!keys.insert(identity::NameKey(tag.key)).second) {
-      return Fail(ErrorCode::kInvalidParameterValue,
-                  "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-    }
-  }
-  return keys;
-}
-
 // What a chained session inherits: the tags that are transitive, and who stands behind it all.
 void Inherit(const Session& from, Session& session) {
   session.transitive_tag_keys = from.transitive_tag_keys;
   session.source_identity = from.source_identity;
-  const Keys transitive(from.transitive_tag_keys.begin(), from.transitive_tag_keys.end());
+  const std::set<std::string> transitive(from.transitive_tag_keys.begin(),
+                                         from.transitive_tag_keys.end());
   for (const identity::Tag& tag : from.tags) {
     if (transitive.contains(identity::NameKey(tag.key))) session.tags.push_back(tag);
   }
-}
-
-// Tags of the request join those that are inherited, which stay as they are.
-Result<void> AddTags(const AssumeRoleRequest& request, Session& session) {
-  ASSIGN_OR_RETURN(const Keys keys, CheckTagKeys(request.tags));
-  const Keys inherited(session.transitive_tag_keys.begin(), session.transitive_tag_keys.end());
-  for (const std::string& key : request.transitive_tag_keys.value_or(std::vector<std::string>())) {
-    const std::string name = identity::NameKey(key);
-    if (inherited.contains(name)) {
-      return Fail(ErrorCode::kInvalidParameterValue,
-                  "One of the specified transitive tag keys can't be set because it conflicts with "
-                  "a transitive tag key from the calling session.");
-    }
-    if (!keys.contains(name)) {
-      return Fail(ErrorCode::kInvalidParameterValue,
-                  "The specified transitive tag key must be included in the requested tags.");
-    }
-    session.transitive_tag_keys.push_back(name);
-  }
-  for (const Tag& tag : request.tags.value_or(std::vector<Tag>())) {
-    if (inherited.contains(identity::NameKey(tag.key))) {
-      return Fail(ErrorCode::kInvalidParameterValue,
-                  "One of the specified tag keys can't be set because it conflicts with a "
-                  "transitive tag key from the calling session.");
-    }
-    session.tags.push_back({.key = tag.key, .value = tag.value});
-  }
-  return {};
-}
-
-Result<void> AddPolicies(const AssumeRoleRequest& request, Session& session) {
-  if (request.policy) {
-    RETURN_IF_ERROR(iam::CheckIdentityPolicy(*request.policy));
-    session.policies.push_back(*request.policy);
-  }
-  for (const PolicyDescriptor& policy :
-       request.policy_arns.value_or(std::vector<PolicyDescriptor>())) {
-    const auto arn = identity::ParseEntityArn(policy.arn);
-    const bool is_usable =
-        arn && arn->kind == "policy" && (arn->account == session.account || arn->account == "aws");
-    if (!is_usable) return Fail(ErrorCode::kValidation, "ARN " + policy.arn + " is not valid.");
-    session.policy_arns.push_back(policy.arn);
-  }
-  return {};
 }
 
 // All that is asked of the caller and of the trust policy.
@@ -135,6 +78,10 @@ bool IsExternalId(std::string_view text) {
 }
 
 Result<AssumeRoleReply> AssumeRole(Context& context, const AssumeRoleRequest& request) {
+  if (context.caller_session != nullptr &&
+      context.caller_session->kind == identity::kFederatedSession) {
+    return Fail(ErrorCode::kAccessDenied, "Cannot call AssumeRole with federation credentials");
+  }
   const auto arn = identity::ParseEntityArn(request.role_arn);
   if (!arn || arn->kind != Role::kKind) {
     return Fail(ErrorCode::kValidation, request.role_arn + " is invalid");
@@ -145,8 +92,8 @@ Result<AssumeRoleReply> AssumeRole(Context& context, const AssumeRoleRequest& re
                   .account = arn->account,
                   .name = request.role_session_name};
   if (is_chained) Inherit(*context.caller_session, session);
-  RETURN_IF_ERROR(AddTags(request, session));
-  RETURN_IF_ERROR(AddPolicies(request, session));
+  RETURN_IF_ERROR(AddTags(request.tags, request.transitive_tag_keys, session));
+  RETURN_IF_ERROR(AddPolicies(request.policy, request.policy_arns, session));
   ASSIGN_OR_RETURN(const auto packed_size, PackedPolicySize(session));
   // Once set, it stays what it is along the chain.
   if (request.source_identity) {

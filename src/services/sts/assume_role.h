@@ -4,13 +4,13 @@
 #include "coffer/result.h"
 #include "services/sts/context.h"
 #include "services/sts/credentials.h"
+#include "services/sts/session_limits.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <vector>
 
 namespace coffer::services::sts {
 
@@ -21,33 +21,14 @@ inline constexpr base::Constraint kSessionNamePattern{
     .pattern = {.pattern = R"([\w+=,.@-]*)", .matches = &IsSessionName}};
 inline constexpr base::Constraint kExternalIdPattern{
     .pattern = {.pattern = R"([\w+=,.@:\/-]*)", .matches = &IsExternalId}};
-inline constexpr base::Range kSessionPolicyLength{1, 2048};
-
-struct Tag {
-  std::string key;
-  std::string value;
-
-  static constexpr auto Members() {
-    return std::tuple{base::Required("Key", &Tag::key, {1, 128}),
-                      base::Required("Value", &Tag::value, {0, 256})};
-  }
-};
-struct PolicyDescriptor {
-  std::string arn;
-
-  static constexpr auto Members() {
-    return std::tuple{base::Required("arn", &PolicyDescriptor::arn, {20, 2048})};
-  }
-};
-
 struct AssumeRoleRequest {
   std::string role_arn;
   std::string role_session_name;
-  std::optional<std::vector<PolicyDescriptor>> policy_arns;
+  PolicyDescriptors policy_arns;
   std::optional<std::string> policy;
   std::optional<std::int64_t> duration_seconds;
-  std::optional<std::vector<Tag>> tags;
-  std::optional<std::vector<std::string>> transitive_tag_keys;
+  Tags tags;
+  TagKeys transitive_tag_keys;
   std::optional<std::string> external_id;
   std::optional<std::string> source_identity;
 

@@ -2,6 +2,7 @@
 
 #include "services/sts/assume_role.h"
 #include "services/sts/get_caller_identity.h"
+#include "services/sts/get_federation_token.h"
 #include "services/sts/get_session_token.h"
 
 #include <string_view>
@@ -21,9 +22,10 @@ struct Operation {
 /// not stored.
 inline constexpr std::tuple kOperations{
     // clang-format off
-    Operation<&AssumeRole>       {"AssumeRole"},
-    Operation<&GetCallerIdentity>{"GetCallerIdentity"},
-    Operation<&GetSessionToken>  {"GetSessionToken"},
+    Operation<&AssumeRole>        {"AssumeRole"},
+    Operation<&GetCallerIdentity> {"GetCallerIdentity"},
+    Operation<&GetFederationToken>{"GetFederationToken"},
+    Operation<&GetSessionToken>   {"GetSessionToken"},
     // clang-format on
 };
 
