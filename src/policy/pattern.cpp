@@ -112,7 +112,7 @@ std::optional<std::string> TextTemplate::Expand(const RequestContext& context) c
     const ContextValue value = context.Find(piece.key);
     const std::string* single = std::get_if<std::string>(&value);
     if (single != nullptr && !single->empty()) {
-      if (!IsLiteral(*single)) return std::nullopt;
+      if (!context.values_are_patterns() && !IsLiteral(*single)) return std::nullopt;
       pattern += *single;
     } else if (piece.fallback) {
       pattern += *piece.fallback;

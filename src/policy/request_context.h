@@ -38,6 +38,9 @@ class RequestContext {
  public:
   virtual ~RequestContext() = default;
   [[nodiscard]] virtual ContextValue Find(const ContextKey& key) const = 0;
+  /// Whether values may hold kAnyRun and kAnyOne as wildcards. Of a request never; an analysis of
+  /// what variables can stand for at most asks with such.
+  [[nodiscard]] virtual bool values_are_patterns() const { return false; }
 };
 
 }  // namespace coffer::policy

@@ -11,6 +11,7 @@ class SameValue final : public RequestContext {
  public:
   explicit SameValue(char value) : value_(1, value) {}
   [[nodiscard]] ContextValue Find(const ContextKey& /*key*/) const override { return value_; }
+  [[nodiscard]] bool values_are_patterns() const override { return true; }
 
  private:
   std::string value_;

@@ -60,8 +60,8 @@ TEST_F(SessionTokensTest, EveryChangedCharacterIsNoticed) {
 TEST_F(SessionTokensTest, OtherTextIsNoToken) {
   const std::string token = Seal("{}");
   for (const std::string& text : {std::string(), std::string("AQ=="), std::string("not base64!"),
-                                  token.substr(4), token.substr(0, 60), token + "AAAA",
-                                  " " + token, std::string(SessionTokens::kMaxTokenSize, 'A'),
+                                  token.substr(4), token.substr(0, 60), token + "AAAA", " " + token,
+                                  std::string(SessionTokens::kMaxTokenSize, 'A'),
                                   std::string(SessionTokens::kMaxTokenSize + 4, 'A')}) {
     EXPECT_FALSE(tokens_.Open(kId, text).has_value()) << text.substr(0, 20);
   }

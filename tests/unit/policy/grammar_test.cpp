@@ -113,7 +113,7 @@ TEST(GrammarTest, ElementsHaveTheirForms) {
            {R"(,"sid":"a")", kElement},
            {R"(,"Notes":"a")", kElement},
            {R"(,"Effect":"Allow")", kJson},
-           {R"(,"NotAction":"*")", kAction},
+           {R"(,"NotAction":"*")", kActionTwice},
            {R"(,"Condition":{})", std::nullopt},
            {R"(,"Condition":{"StringEquals":{}})", std::nullopt},
            {R"(,"Condition":{"StringEquals":{"k":"v"},"Bool":{"k":true,"l":["false",false]}})",
@@ -152,11 +152,11 @@ TEST(GrammarTest, EffectAndActionAreNeeded) {
            {R"("Effect":"","Action":"*")", kEffect},
            {R"("Effect":"Deny")", kAction},
            {R"("Effect":"Deny","Action":[])", kAction},
-           {R"("Effect":"Deny","Action":"")", kAction},
-           {R"("Effect":"Deny","Action":"GetSecretValue")", kAction},
-           {R"("Effect":"Deny","Action":"a:b:c")", kAction},
-           {R"("Effect":"Deny","Action":["*","a:"])", kAction},
-           {R"("Effect":"Deny","NotAction":7)", kAction},
+           {R"("Effect":"Deny","Action":"")", kActionUnprefixed},
+           {R"("Effect":"Deny","Action":"GetSecretValue")", kActionUnprefixed},
+           {R"("Effect":"Deny","Action":"a:b:c")", kActionColons},
+           {R"("Effect":"Deny","Action":["*","a:"])", kActionForm},
+           {R"("Effect":"Deny","NotAction":7)", kActionForm},
        }) {
     for (const DocumentKind kind : kKinds) {
       EXPECT_EQ(Broken(Statement(row.members + Needed(kind)), kind), row.broken) << row.members;
