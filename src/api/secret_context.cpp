@@ -88,8 +88,9 @@ struct SecretContextKeys {
   }
   static ContextValue SourceIdentity(const SecretContext& context, Member) {
     const auto& session = context.facts_.identity.session;
-    return session && session->source_identity ? ContextValue(*session->source_identity)
-                                               : ContextValue();
+    if (!session) return {};
+    const std::optional<std::string>& source = session->source_identity;
+    return source ? ContextValue(*source) : ContextValue();
   }
   static ContextValue UserName(const SecretContext& context, Member) {
     return Present(context.facts_.identity.user_name);

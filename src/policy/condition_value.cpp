@@ -28,7 +28,7 @@ class DateReader {
   std::optional<int> Number(std::size_t digits) {
     if (rest_.size() < digits || !IsDigits(rest_.substr(0, digits))) return std::nullopt;
     int value = 0;
-    std::from_chars(rest_.data(), rest_.data() + digits, value);
+    for (std::size_t i = 0; i < digits; ++i) value = value * 10 + (rest_[i] - '0');
     rest_.remove_prefix(digits);
     return value;
   }
@@ -86,9 +86,8 @@ std::optional<std::int64_t> ReadTime(DateReader& reader) {
 
 std::optional<long double> ParseNumber(std::string_view text) {
   long double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || last != end || !std::isfinite(value)) return std::nullopt;
+  const auto [last, error] = std::from_chars(text.begin(), text.end(), value);
+  if (error != std::errc() || last != text.end() || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 
