@@ -1,0 +1,47 @@
+"""Managed policies and a boundary on a role hold for sessions that run already."""
+
+import json
+
+from support import ACCOUNT, refused
+
+AWS_POLICY = "arn:aws:iam::aws:policy/"
+
+
+def allow(action, **more):
+    return json.dumps({"Version": "2012-10-17",
+                       "Statement": [{"Effect": "Allow", "Action": action, **more}]})
+
+
+def test_attachments_and_a_boundary_bound_running_sessions(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    iam = server.client(service="iam")
+    server.client().create_secret(Name="a", SecretString="value")
+    role = iam.create_role(RoleName="R", AssumeRolePolicyDocument=allow(
+        "sts:AssumeRole", Principal={"AWS": ACCOUNT}))["Role"]["Arn"]
+    iam.create_user(UserName="alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p",
+                        PolicyDocument=allow("sts:AssumeRole", Resource=role))
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    sts = server.client(key["AccessKeyId"], key["SecretAccessKey"], service="sts")
+    session = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+    reader = server.client(session["AccessKeyId"], session["SecretAccessKey"],
+                           token=session["SessionToken"])
+
+    with refused("AccessDeniedException"):
+        reader.get_secret_value(SecretId="a")
+    iam.attach_role_policy(RoleName="R", PolicyArn=AWS_POLICY + "SecretsManagerReadWrite")
+    assert reader.get_secret_value(SecretId="a")["SecretString"] == "value"
+    iam.put_role_permissions_boundary(RoleName="R",
+                                      PermissionsBoundary=AWS_POLICY + "ReadOnlyAccess")
+    with refused("AccessDeniedException"):
+        reader.get_secret_value(SecretId="a")
+    iam.delete_role_permissions_boundary(RoleName="R")
+    reader.get_secret_value(SecretId="a")
+    attached = iam.list_attached_role_policies(RoleName="R")["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in attached] == ["SecretsManagerReadWrite"]
+    with refused("DeleteConflict", status=409):
+        iam.delete_role(RoleName="R")
+    iam.detach_role_policy(RoleName="R", PolicyArn=AWS_POLICY + "SecretsManagerReadWrite")
+    iam.delete_role(RoleName="R")
+    with refused("UnrecognizedClientException"):
+        reader.get_secret_value(SecretId="a")
