@@ -85,6 +85,12 @@ std::optional<std::int64_t> ReadTime(DateReader& reader) {
 }  // namespace
 
 std::optional<long double> ParseNumber(std::string_view text) {
+  // std::from_chars of libstdc++ 12 reads on behind the end of a text that begins with "inf" or
+  // "nan".
+  const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  if (digits.empty() || !(base::IsDigit(digits.front()) || digits.front() == '.')) {
+    return std::nullopt;
+  }
   long double value = 0;
   const auto [last, error] = std::from_chars(text.begin(), text.end(), value);
   if (error != std::errc() || last != text.end() || !std::isfinite(value)) return std::nullopt;
