@@ -1,10 +1,8 @@
 #include "api/identity_authorizer.h"
 
+#include "api/permission.h"
 #include "api/secret_context.h"
-#include "base/log.h"
 #include "identity/names.h"
-#include "policy/denial.h"
-#include "policy/evaluator.h"
 
 #include <optional>
 #include <string>
@@ -68,28 +66,14 @@ class IdentityContext final : public policy::RequestContext {
 
 Result<void> IdentityAuthorizer::RequireFor(std::string_view operation,
                                             const services::iam::Target& target) {
-  if (enforcement_ == PolicyEnforcement::kOff) return {};
-  const Identity& identity = facts_.identity;
-  const std::string action_name = "iam:" + std::string(operation);
-  const policy::Action action(action_name);
-  const policy::Resource resource(target.arn);
+  const std::string action = "iam:" + std::string(operation);
   const IdentityContext context(facts_, operation, target);
-  const policy::Decision decision = policy::Decide({.principal = identity.principal,
-                                                    .action = action,
-                                                    .resource = resource,
-                                                    .resource_account = facts_.caller.account,
-                                                    .context = context},
-                                                   {.identity = identity.policies,
-                                                    .boundary = identity.boundary.get(),
-                                                    .session = identity.session_policies});
-  if (decision.is_allowed()) return {};
-  std::string message =
-      policy::DenialMessage(identity.principal, action_name, target.arn, decision);
-  if (enforcement_ == PolicyEnforcement::kSoft) {
-    base::log::Warning("access.would_be_denied", {{"reason", message}});
-    return {};
-  }
-  return Fail(ErrorCode::kAccessDenied, std::move(message));
+  return Permit(enforcement_, facts_.identity,
+                {.action = action,
+                 .resource = target.arn,
+                 .shown = target.arn,
+                 .resource_account = facts_.caller.account,
+                 .context = context});
 }
 
 }  // namespace coffer::api

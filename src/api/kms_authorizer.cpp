@@ -1,10 +1,8 @@
 #include "api/kms_authorizer.h"
 
 #include "api/key_context.h"
-#include "api/key_decision.h"
-#include "base/log.h"
+#include "api/permission.h"
 #include "keyring/key_name.h"
-#include "policy/denial.h"
 #include "services/kms/key_policy.h"
 
 #include <stdexcept>
@@ -33,22 +31,14 @@ CompiledPolicy AllowEverything() {
 }  // namespace
 
 Result<void> KmsAuthorizer::Require(std::string_view operation, std::string_view resource_name) {
-  if (parts_.enforcement == PolicyEnforcement::kOff) return {};
-  const Identity& identity = facts_.identity;
-  const std::string action_name = ActionOf(operation);
-  const policy::Action action(action_name);
-  const policy::Resource resource(resource_name);
+  const std::string action = ActionOf(operation);
   const KeyContext context(facts_, facts_.caller.account, {}, nullptr);
-  const policy::Decision decision = policy::Decide({.principal = identity.principal,
-                                                    .action = action,
-                                                    .resource = resource,
-                                                    .resource_account = facts_.caller.account,
-                                                    .context = context},
-                                                   {.identity = identity.policies,
-                                                    .boundary = identity.boundary.get(),
-                                                    .session = std::nullopt});
-  const std::string_view shown = resource_name == "*" ? std::string_view() : resource_name;
-  return Conclude(decision, action_name, shown);
+  return Permit(parts_.enforcement, facts_.identity,
+                {.action = action,
+                 .resource = resource_name,
+                 .shown = resource_name == "*" ? std::string_view() : resource_name,
+                 .resource_account = facts_.caller.account,
+                 .context = context});
 }
 
 std::optional<store::KeyRow> KmsAuthorizer::Find(const KeyIdentifier& identifier) const {
@@ -73,29 +63,25 @@ Result<AuthorizedKey> KmsAuthorizer::Authorize(std::string_view operation,
   const std::string arn =
       identifier.is_alias ? keyring::AliasArn(caller.region, identifier.account, identifier.text)
                           : keyring::KeyArn(caller.region, identifier.account, identifier.text);
-  const std::string policy = services::kms::DefaultKeyPolicy(identifier.account);
   const KeyContext context(facts_, identifier.account, {}, nullptr);
-  const std::string action = ActionOf(operation);
-  const KeyTarget target{.arn = arn, .account = identifier.account, .policy = policy};
-  RETURN_IF_ERROR(
-      Conclude(DecideOnKey(parts_, facts_, target, action, context), action, target.arn));
+  RETURN_IF_ERROR(PermitOnKey(operation,
+                              {.arn = arn,
+                               .account = identifier.account,
+                               .policy = services::kms::DefaultKeyPolicy(identifier.account),
+                               .is_accounts_own = true},
+                              context));
   return std::unexpected(services::kms::KeyNotFound(caller.region, identifier));
 }
 
 Result<AuthorizedKey> KmsAuthorizer::AuthorizeFound(std::string_view operation, store::KeyRow row) {
   store::KeySettings settings = parts_.keyring.key_settings().Find(transaction_, row.id);
-  // Without enforcement a customer key is its account's, whatever its policy says.
-  const bool is_free = parts_.enforcement == PolicyEnforcement::kOff && !row.is_default &&
-                       facts_.identity.principal.account == row.account;
-  if (!is_free) {
-    const std::string arn = services::kms::ArnOf(row);
-    const std::string policy = services::kms::PolicyOf(row, settings);
-    const KeyContext context(facts_, row.account, settings.tags, nullptr);
-    const std::string action = ActionOf(operation);
-    const KeyTarget target{.arn = arn, .account = row.account, .policy = policy};
-    RETURN_IF_ERROR(
-        Conclude(DecideOnKey(parts_, facts_, target, action, context), action, target.arn));
-  }
+  const KeyContext context(facts_, row.account, settings.tags, nullptr);
+  RETURN_IF_ERROR(PermitOnKey(operation,
+                              {.arn = services::kms::ArnOf(row),
+                               .account = row.account,
+                               .policy = services::kms::PolicyOf(row, settings),
+                               .is_accounts_own = !row.is_default},
+                              context));
   return Admit(std::move(row), std::move(settings));
 }
 
@@ -103,33 +89,34 @@ Result<AuthorizedKey> KmsAuthorizer::AuthorizeFound(std::string_view operation, 
 bool KmsAuthorizer::IsLockedOutBy(const store::KeyRow& row, std::string_view policy) {
   if (parts_.enforcement == PolicyEnforcement::kOff) return false;
   const std::string arn = services::kms::ArnOf(row);
-  const policy::Action action("kms:PutKeyPolicy");
-  const policy::Resource resource(arn);
   const KeyContext context(facts_, row.account, {}, nullptr);
   const CompiledPolicy document = parts_.policies.Compile(policy);
-  const CompiledPolicy everything = AllowEverything();
-  return !policy::Decide({.principal = facts_.identity.principal,
-                          .action = action,
-                          .resource = resource,
-                          .resource_account = row.account,
-                          .context = context},
-                         {.identity = policy::Documents(&everything, 1),
-                          .session = std::nullopt,
-                          .resource = document.get(),
-                          .resource_must_admit = true})
+  Identity unlimited;
+  unlimited.principal = facts_.identity.principal;
+  unlimited.policies = {AllowEverything()};
+  return !Decide(unlimited, {.action = "kms:PutKeyPolicy",
+                             .resource = arn,
+                             .shown = arn,
+                             .resource_account = row.account,
+                             .context = context,
+                             .resource_policy = document.get(),
+                             .resource_must_admit = true})
               .is_allowed();
 }
 
-Result<void> KmsAuthorizer::Conclude(const policy::Decision& decision, std::string_view action,
-                                     std::string_view resource) const {
-  if (decision.is_allowed()) return {};
-  std::string message =
-      policy::DenialMessage(facts_.identity.principal, action, resource, decision);
-  if (parts_.enforcement == PolicyEnforcement::kSoft) {
-    base::log::Warning("access.would_be_denied", {{"reason", message}});
-    return {};
-  }
-  return Fail(ErrorCode::kAccessDenied, std::move(message));
+Result<void> KmsAuthorizer::PermitOnKey(std::string_view operation, const KeyTarget& target,
+                                        const policy::RequestContext& context) const {
+  const std::string action = ActionOf(operation);
+  const CompiledPolicy policy = parts_.policies.Compile(target.policy);
+  return Permit(parts_.enforcement, facts_.identity,
+                {.action = action,
+                 .resource = target.arn,
+                 .shown = target.arn,
+                 .resource_account = target.account,
+                 .context = context,
+                 .resource_policy = policy.get(),
+                 .resource_must_admit = true,
+                 .is_accounts_own = target.is_accounts_own});
 }
 
 }  // namespace coffer::api

@@ -27,8 +27,15 @@ class KmsAuthorizer final : public services::kms::Authorizer {
  private:
   [[nodiscard]] std::optional<store::KeyRow> Find(
       const services::kms::KeyIdentifier& identifier) const;
-  [[nodiscard]] Result<void> Conclude(const policy::Decision& decision, std::string_view action,
-                                      std::string_view resource) const;
+  /// A key that something is to be done to, under the policy in force.
+  struct KeyTarget {
+    std::string arn;
+    std::string account;
+    std::string policy;
+    bool is_accounts_own;  ///< Not of a default key, which belongs to the service.
+  };
+  [[nodiscard]] Result<void> PermitOnKey(std::string_view operation, const KeyTarget& target,
+                                         const policy::RequestContext& context) const;
 
   const AuthorizationParts& parts_;
   const CallFacts& facts_;

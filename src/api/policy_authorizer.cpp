@@ -1,11 +1,8 @@
 #include "api/policy_authorizer.h"
 
-#include "api/identity_loader.h"
 #include "api/key_context.h"
-#include "api/key_decision.h"
+#include "api/permission.h"
 #include "api/secret_context.h"
-#include "base/log.h"
-#include "policy/denial.h"
 #include "secrets/messages.h"
 #include "services/kms/key_policy.h"
 
@@ -50,9 +47,9 @@ Result<std::optional<AuthorizedSecret>> PolicyAuthorizer::AuthorizeIfExists(
                    secrets::ParseSecretIdentifier(secret_id));
   if (auto secret = Resolve(identifier)) return AuthorizeFound(operation, std::move(secret));
   const std::string account = identifier.account.value_or(facts_.caller.account);
-  RETURN_IF_ERROR(
-      Decide(operation,
-             {.arn = ArnOfMissing(secret_id, identifier), .shown = secret_id, .account = account}));
+  RETURN_IF_ERROR(Require(
+      operation,
+      {.arn = ArnOfMissing(secret_id, identifier), .shown = secret_id, .account = account}));
   return std::nullopt;
 }
 
@@ -67,7 +64,7 @@ Result<AuthorizedSecret> PolicyAuthorizer::AuthorizeFound(
     std::string_view operation, std::shared_ptr<const secrets::Secret> secret) {
   if (IsFree(secret->address.account)) return Admit(std::move(secret));
   const std::string arn = secrets::ArnOf(*secret);
-  RETURN_IF_ERROR(Decide(
+  RETURN_IF_ERROR(Require(
       operation,
       {.arn = arn, .shown = arn, .account = secret->address.account, .secret = secret.get()}));
   return Admit(std::move(secret));
@@ -76,30 +73,29 @@ Result<AuthorizedSecret> PolicyAuthorizer::AuthorizeFound(
 Result<void> PolicyAuthorizer::AuthorizeNew(std::string_view operation, std::string_view name) {
   const sigv4::Caller& caller = facts_.caller;
   const secrets::SecretAddress address{caller.account, caller.region, std::string(name)};
-  return Decide(operation,
-                {.arn = secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random)),
-                 .shown = name,
-                 .account = caller.account});
+  return Require(operation,
+                 {.arn = secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random)),
+                  .shown = name,
+                  .account = caller.account});
 }
 
 Result<void> PolicyAuthorizer::AuthorizeAccount(std::string_view operation) {
-  return Decide(operation, {.arn = "*", .shown = {}, .account = facts_.caller.account});
+  return Require(operation, {.arn = "*", .shown = {}, .account = facts_.caller.account});
 }
 
 bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_view policy) {
   if (parts_.enforcement == PolicyEnforcement::kOff) return false;
-  const policy::Action action("secretsmanager:PutResourcePolicy");
   const std::string arn = secrets::ArnOf(secret);
-  const policy::Resource resource(arn);
   const SecretContext context(facts_, &secret, arn, secret.address.account);
   const CompiledPolicy document = parts_.policies.Compile(policy);
-  const policy::Decision decision =
-      policy::Decide({.principal = facts_.identity.principal,
-                      .action = action,
-                      .resource = resource,
-                      .resource_account = secret.address.account,
-                      .context = context},
-                     {.identity = {}, .session = std::nullopt, .resource = document.get()});
+  Identity bare;  // What the caller's own policies deny is not the new one's doing.
+  bare.principal = facts_.identity.principal;
+  const policy::Decision decision = api::Decide(bare, {.action = "secretsmanager:PutResourcePolicy",
+                                                       .resource = arn,
+                                                       .shown = arn,
+                                                       .resource_account = secret.address.account,
+                                                       .context = context,
+                                                       .resource_policy = document.get()});
   return decision.outcome == policy::Outcome::kExplicitlyDenied;
 }
 
@@ -108,51 +104,21 @@ bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
          facts_.identity.principal.account == resource_account;
 }
 
-Result<void> PolicyAuthorizer::Decide(std::string_view operation, const Target& target) const {
+Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target& target) const {
   if (IsFree(target.account)) return {};
-  const Identity& identity = facts_.identity;
-  const bool is_enforced = parts_.enforcement != PolicyEnforcement::kOff;
-  const std::shared_ptr<const Identity> root =
-      is_enforced ? nullptr : RootOf(identity.principal.account);
-
-  const std::string action_name = "secretsmanager:" + std::string(operation);
-  const policy::Action action(action_name);
-  const policy::Resource resource(target.arn);
+  const std::string action = "secretsmanager:" + std::string(operation);
   const SecretContext context(facts_, target.secret, target.arn, target.account);
-  const policy::Request request{.principal = root ? root->principal : identity.principal,
-                                .action = action,
-                                .resource = resource,
-                                .resource_account = target.account,
-                                .context = context};
   CompiledPolicy resource_policy;
   if (target.secret != nullptr && target.secret->resource_policy) {
     resource_policy = parts_.policies.Compile(*target.secret->resource_policy);
   }
-  const policy::Policies policies{.identity = identity.policies,
-                                  .boundary = identity.boundary.get(),
-                                  .session = identity.session_policies,
-                                  .resource = resource_policy.get()};
-  return Conclude(policy::Decide(request, policies), action_name, target);
-}
-
-Result<void> PolicyAuthorizer::Conclude(const policy::Decision& decision, std::string_view action,
-                                        const Target& target) const {
-  if (decision.is_allowed()) return {};
-  std::string message =
-      policy::DenialMessage(facts_.identity.principal, action, target.shown, decision);
-  if (parts_.enforcement == PolicyEnforcement::kSoft) {
-    base::log::Warning("access.would_be_denied", {{"reason", message}});
-    return {};
-  }
-  return Fail(ErrorCode::kAccessDenied, std::move(message));
-}
-
-bool PolicyAuthorizer::IsAdmittedToKey(KeyUse use, const KeyTarget& target,
-                                       const policy::RequestContext& context) const {
-  const auto is_allowed = [&](std::string_view action) {
-    return DecideOnKey(parts_, facts_, target, action, context).is_allowed();
-  };
-  return is_allowed("kms:Decrypt") && (use == KeyUse::kOpen || is_allowed("kms:GenerateDataKey"));
+  return Permit(parts_.enforcement, facts_.identity,
+                {.action = action,
+                 .resource = target.arn,
+                 .shown = target.shown,
+                 .resource_account = target.account,
+                 .context = context,
+                 .resource_policy = resource_policy.get()});
 }
 
 // The key that counts is the version's, whichever the secret uses now. The default key is open to
@@ -173,14 +139,19 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
   const std::string secret_arn = secrets::ArnOf(secret);
   const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
   const KeyContext context(facts_, key->account, settings.tags, &in_secret);
-  const std::string policy =
-      settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account);
-  const KeyTarget target{.arn = key->arn, .account = key->account, .policy = policy};
-  const bool is_free = is_own && parts_.enforcement == PolicyEnforcement::kOff;
-  if (!is_free && !IsAdmittedToKey(use, target, context)) {
-    const bool is_tolerated = is_own && parts_.enforcement == PolicyEnforcement::kSoft;
-    if (!is_tolerated) return std::unexpected(secrets::KmsAccessDenied());
-    base::log::Warning("access.would_be_denied", {{"key", key->arn}, {"secret", secret_arn}});
+  const CompiledPolicy policy = parts_.policies.Compile(
+      settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account));
+  for (const std::string_view action : {"kms:Decrypt", "kms:GenerateDataKey"}) {
+    if (use == KeyUse::kOpen && action != "kms:Decrypt") continue;
+    const auto permitted = Permit(parts_.enforcement, facts_.identity,
+                                  {.action = action,
+                                   .resource = key->arn,
+                                   .shown = key->arn,
+                                   .resource_account = key->account,
+                                   .context = context,
+                                   .resource_policy = policy.get(),
+                                   .resource_must_admit = true});
+    if (!permitted) return std::unexpected(secrets::KmsAccessDenied());
   }
   if (settings.is_enabled) return {};
   return std::unexpected(use == KeyUse::kOpen ? secrets::CannotDecrypt()

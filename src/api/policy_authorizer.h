@@ -17,8 +17,6 @@
 
 namespace coffer::api {
 
-struct KeyTarget;
-
 /// What decisions of all calls share; everything outlives them.
 struct AuthorizationParts {
   const store::SecretStore& secrets;
@@ -67,11 +65,7 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
                                          const secrets::SecretIdentifier& identifier) const;
   /// Where policies are not enforced, everybody may do what the root user of his account may.
   [[nodiscard]] bool IsFree(std::string_view resource_account) const;
-  [[nodiscard]] Result<void> Decide(std::string_view operation, const Target& target) const;
-  [[nodiscard]] Result<void> Conclude(const policy::Decision& decision, std::string_view action,
-                                      const Target& target) const;
-  [[nodiscard]] bool IsAdmittedToKey(services::secretsmanager::KeyUse use, const KeyTarget& target,
-                                     const policy::RequestContext& context) const;
+  [[nodiscard]] Result<void> Require(std::string_view operation, const Target& target) const;
 
   const AuthorizationParts& parts_;
   const CallFacts& facts_;

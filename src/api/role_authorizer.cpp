@@ -1,5 +1,6 @@
 #include "api/role_authorizer.h"
 
+#include "api/permission.h"
 #include "api/secret_context.h"
 #include "base/log.h"
 #include "identity/names.h"
@@ -73,22 +74,17 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
   if (identity.principal.kind == policy::PrincipalKind::kRoot) {
     return Refuse("Roles may not be assumed by root accounts.");
   }
-  const policy::Action action(action_name);
-  const policy::Resource resource(role_arn);
   const auto parsed = identity::ParseEntityArn(role_arn);
   const std::string account = parsed ? parsed->account : facts_.caller.account;
   const RoleContext context(facts_, role, account);
   const std::optional<policy::Document> trust = CompileTrust(role);
-  const policy::Decision decision = policy::Decide({.principal = identity.principal,
-                                                    .action = action,
-                                                    .resource = resource,
-                                                    .resource_account = account,
-                                                    .context = context},
-                                                   {.identity = identity.policies,
-                                                    .boundary = identity.boundary.get(),
-                                                    .session = identity.session_policies,
-                                                    .resource = trust ? &*trust : nullptr,
-                                                    .resource_must_admit = true});
+  const policy::Decision decision = Decide(identity, {.action = action_name,
+                                                      .resource = role_arn,
+                                                      .shown = role_arn,
+                                                      .resource_account = account,
+                                                      .context = context,
+                                                      .resource_policy = trust ? &*trust : nullptr,
+                                                      .resource_must_admit = true});
   if (decision.is_allowed()) return {};
   std::string message = RoleDenial(identity.principal, action_name, role_arn, decision);
   if (role == nullptr) return Fail(ErrorCode::kAccessDenied, std::move(message));
@@ -96,22 +92,14 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
 }
 
 Result<void> RoleAuthorizer::Require(std::string_view operation, std::string_view arn) {
-  if (enforcement_ == PolicyEnforcement::kOff) return {};
-  const Identity& identity = facts_.identity;
-  const std::string action_name = "sts:" + std::string(operation);
-  const policy::Action action(action_name);
-  const policy::Resource resource(arn);
+  const std::string action = "sts:" + std::string(operation);
   const RoleContext context(facts_, nullptr, facts_.caller.account);
-  const policy::Decision decision = policy::Decide({.principal = identity.principal,
-                                                    .action = action,
-                                                    .resource = resource,
-                                                    .resource_account = facts_.caller.account,
-                                                    .context = context},
-                                                   {.identity = identity.policies,
-                                                    .boundary = identity.boundary.get(),
-                                                    .session = identity.session_policies});
-  if (decision.is_allowed()) return {};
-  return Refuse(policy::DenialMessage(identity.principal, action_name, arn, decision));
+  return Permit(enforcement_, facts_.identity,
+                {.action = action,
+                 .resource = arn,
+                 .shown = arn,
+                 .resource_account = facts_.caller.account,
+                 .context = context});
 }
 
 Result<void> RoleAuthorizer::Refuse(std::string message) const {

@@ -45,3 +45,59 @@ def test_attachments_and_a_boundary_bound_running_sessions(make_server):
     iam.delete_role(RoleName="R")
     with refused("UnrecognizedClientException"):
         reader.get_secret_value(SecretId="a")
+
+
+def start_session(server, iam, **limits):
+    """A client of a role that may do everything, within the limits of its session."""
+    role = iam.create_role(RoleName="R", AssumeRolePolicyDocument=allow(
+        "sts:AssumeRole", Principal={"AWS": ACCOUNT}))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="R", PolicyName="p", PolicyDocument=allow("*", Resource="*"))
+    iam.create_user(UserName="alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p",
+                        PolicyDocument=allow("sts:AssumeRole", Resource=role))
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    sts = server.client(key["AccessKeyId"], key["SecretAccessKey"], service="sts")
+    session = sts.assume_role(RoleArn=role, RoleSessionName="session", **limits)["Credentials"]
+    return lambda service="secretsmanager": server.client(
+        session["AccessKeyId"], session["SecretAccessKey"], token=session["SessionToken"],
+        service=service)
+
+
+def test_a_session_policy_bounds_the_use_of_keys(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    root, iam = server.client(), server.client(service="iam")
+    root.create_secret(Name="plain", SecretString="value")
+    root.create_secret(Name="sealed", SecretString="value", KmsKeyId="alias/mine")
+    session = start_session(server, iam, Policy=allow("secretsmanager:*", Resource="*"))
+
+    assert session().get_secret_value(SecretId="plain")["SecretString"] == "value"
+    with refused("AccessDeniedException", "Access to KMS is not allowed"):
+        session().get_secret_value(SecretId="sealed")
+    with refused("AccessDeniedException"):
+        session("kms").list_keys()
+
+
+def test_conditions_see_the_tags_of_a_role(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    iam = server.client(service="iam")
+    trust = allow("sts:AssumeRole", Principal={"AWS": ACCOUNT})
+    for name, team in (("red", "red"), ("blue", "blue")):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust,
+                        Tags=[{"Key": "team", "Value": team}])
+    iam.create_user(UserName="alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=allow(
+        "iam:GetRole", Resource="*",
+        Condition={"StringEquals": {"aws:ResourceTag/team": "red"}}))
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    alice = server.client(key["AccessKeyId"], key["SecretAccessKey"], service="iam")
+
+    assert alice.get_role(RoleName="red")["Role"]["RoleName"] == "red"
+    with refused("AccessDenied", status=403):
+        alice.get_role(RoleName="blue")
+
+
+def test_soft_mode_opens_no_other_account(make_server):
+    server = make_server(ephemeral=True, arguments=["--iam-soft-mode"]).start()
+    arn = server.client().create_secret(Name="a", SecretString="value")["ARN"]
+    with refused("AccessDeniedException"):
+        server.client(key="111122223333").describe_secret(SecretId=arn)

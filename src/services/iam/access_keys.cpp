@@ -2,7 +2,7 @@
 
 #include "base/encoding.h"
 #include "keyring/access_key.h"
-#include "services/iam/users.h"
+#include "services/iam/lookup.h"
 
 #include <algorithm>
 #include <utility>
@@ -25,8 +25,8 @@ Result<Stored<User>> UserOf(Context& context, std::string_view operation,
     return Fail(ErrorCode::kValidation,
                 "Must specify userName when calling with non-User credentials");
   }
-  return AuthorizedUser(context, operation,
-                        user_name ? std::string_view(*user_name) : context.caller_name);
+  return Authorized<User>(context, operation,
+                          user_name ? std::string_view(*user_name) : context.caller_name);
 }
 
 // A key of that user; another user's is not found.

@@ -11,8 +11,6 @@
 #include "services/iam/managed_policies.h"
 #include "services/iam/policy_entities.h"
 #include "services/iam/policy_versions.h"
-#include "services/iam/role_policies.h"
-#include "services/iam/role_tags.h"
 #include "services/iam/roles.h"
 #include "services/iam/users.h"
 
@@ -53,7 +51,7 @@ inline constexpr std::tuple kOperations{
     Operation<&DeletePolicyVersion>                   {"DeletePolicyVersion",             Access::kWrite},
     Operation<&DeleteRole>                            {"DeleteRole",                      Access::kWrite},
     Operation<&DeleteBoundary<identity::Role>>        {"DeleteRolePermissionsBoundary",   Access::kWrite},
-    Operation<&DeleteRolePolicy>                      {"DeleteRolePolicy",                Access::kWrite},
+    Operation<&DeleteInlinePolicy<identity::Role>>    {"DeleteRolePolicy",                Access::kWrite},
     Operation<&DeleteUser>                            {"DeleteUser",                      Access::kWrite},
     Operation<&DeleteBoundary<identity::User>>        {"DeleteUserPermissionsBoundary",   Access::kWrite},
     Operation<&DeleteInlinePolicy<identity::User>>    {"DeleteUserPolicy",                Access::kWrite},
@@ -66,7 +64,7 @@ inline constexpr std::tuple kOperations{
     Operation<&GetPolicy>                             {"GetPolicy",                       Access::kRead},
     Operation<&GetPolicyVersion>                      {"GetPolicyVersion",                Access::kRead},
     Operation<&GetRole>                               {"GetRole",                         Access::kRead},
-    Operation<&GetRolePolicy>                         {"GetRolePolicy",                   Access::kRead},
+    Operation<&GetInlinePolicy<identity::Role>>       {"GetRolePolicy",                   Access::kRead},
     Operation<&GetUser>                               {"GetUser",                         Access::kRead},
     Operation<&GetInlinePolicy<identity::User>>       {"GetUserPolicy",                   Access::kRead},
     Operation<&ListAccessKeys>                        {"ListAccessKeys",                  Access::kRead},
@@ -80,22 +78,22 @@ inline constexpr std::tuple kOperations{
     Operation<&ListGroupsForUser>                     {"ListGroupsForUser",               Access::kRead},
     Operation<&ListPolicies>                          {"ListPolicies",                    Access::kRead},
     Operation<&ListPolicyVersions>                    {"ListPolicyVersions",              Access::kRead},
-    Operation<&ListRolePolicies>                      {"ListRolePolicies",                Access::kRead},
-    Operation<&ListRoleTags>                          {"ListRoleTags",                    Access::kRead},
+    Operation<&ListInlinePolicies<identity::Role>>    {"ListRolePolicies",                Access::kRead},
+    Operation<&ListEntityTags<identity::Role>>        {"ListRoleTags",                    Access::kRead},
     Operation<&ListRoles>                             {"ListRoles",                       Access::kRead},
     Operation<&ListInlinePolicies<identity::User>>    {"ListUserPolicies",                Access::kRead},
     Operation<&ListEntityTags<identity::User>>        {"ListUserTags",                    Access::kRead},
     Operation<&ListUsers>                             {"ListUsers",                       Access::kRead},
     Operation<&PutPolicy<identity::Group>>            {"PutGroupPolicy",                  Access::kWrite},
     Operation<&PutBoundary<identity::Role>>           {"PutRolePermissionsBoundary",      Access::kWrite},
-    Operation<&PutRolePolicy>                         {"PutRolePolicy",                   Access::kWrite},
+    Operation<&PutPolicy<identity::Role>>             {"PutRolePolicy",                   Access::kWrite},
     Operation<&PutBoundary<identity::User>>           {"PutUserPermissionsBoundary",      Access::kWrite},
     Operation<&PutPolicy<identity::User>>             {"PutUserPolicy",                   Access::kWrite},
     Operation<&RemoveUserFromGroup>                   {"RemoveUserFromGroup",             Access::kWrite},
     Operation<&SetDefaultPolicyVersion>               {"SetDefaultPolicyVersion",         Access::kWrite},
-    Operation<&TagRole>                               {"TagRole",                         Access::kWrite},
+    Operation<&TagEntity<identity::Role>>             {"TagRole",                         Access::kWrite},
     Operation<&TagEntity<identity::User>>             {"TagUser",                         Access::kWrite},
-    Operation<&UntagRole>                             {"UntagRole",                       Access::kWrite},
+    Operation<&UntagEntity<identity::Role>>           {"UntagRole",                       Access::kWrite},
     Operation<&UntagEntity<identity::User>>           {"UntagUser",                       Access::kWrite},
     Operation<&UpdateAccessKey>                       {"UpdateAccessKey",                 Access::kWrite},
     Operation<&UpdateAssumeRolePolicy>                {"UpdateAssumeRolePolicy",          Access::kWrite},

@@ -1,8 +1,9 @@
 #include "services/iam/roles.h"
 
+#include "services/iam/boundaries.h"
+#include "services/iam/lookup.h"
 #include "services/iam/trust_policies.h"
 
-#include <array>
 #include <utility>
 
 namespace coffer::services::iam {
@@ -10,10 +11,6 @@ namespace {
 
 using identity::Role;
 using store::Stored;
-
-std::string ArnOf(const Stored<Role>& role) {
-  return identity::ArnOf(role.account, Role::kKind, role.entity.path, role.entity.name);
-}
 
 RoleShape ShapeOf(const Stored<Role>& stored) {
   const Role& role = stored.entity;
@@ -30,27 +27,7 @@ RoleShape ShapeOf(const Stored<Role>& stored) {
           .role_last_used = std::nullopt};
 }
 
-Result<void> CheckPath(const std::optional<std::string>& path) {
-  if (!path || identity::IsPath(*path)) return {};
-  return Fail(ErrorCode::kValidation,
-              "The specified value for path is invalid. It must begin and end with / and contain "
-              "only alphanumeric characters and/or / characters.");
-}
-
 }  // namespace
-
-Result<Stored<Role>> AuthorizedRole(Context& context, std::string_view operation,
-                                    std::string_view name) {
-  auto found = context.service.identities.Find<Role>(context.transaction, context.account, name);
-  const std::string arn =
-      found ? ArnOf(*found) : identity::ArnOf(context.account, Role::kKind, "/", name);
-  RETURN_IF_ERROR(context.authorizer.Require(operation, arn));
-  if (!found) {
-    return Fail(ErrorCode::kNoSuchEntity,
-                "The role with name " + std::string(name) + " cannot be found.");
-  }
-  return *std::move(found);
-}
 
 Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request) {
   RETURN_IF_ERROR(CheckPath(request.path));
@@ -60,20 +37,14 @@ Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request)
   if (request.tags && !request.tags->empty()) {
     RETURN_IF_ERROR(context.authorizer.Require("TagRole", arn));
   }
-  store::IdentityStore& identities = context.service.identities;
-  if (identities.Find<Role>(context.transaction, context.account, request.role_name)) {
-    return Fail(ErrorCode::kEntityAlreadyExists,
-                "Role with name " + request.role_name + " already exists.");
-  }
+  RETURN_IF_ERROR(CheckNameIsFree<Role>(context, request.role_name));
   RETURN_IF_ERROR(CheckTrustPolicy(request.assume_role_policy_document));
   if (request.permissions_boundary) {
-    return Fail(ErrorCode::kNotImplemented, "Coffer has no permissions boundaries yet.");
+    RETURN_IF_ERROR(CheckBoundary(context, *request.permissions_boundary));
   }
   ASSIGN_OR_RETURN(std::vector<identity::Tag> tags, ToRules(request.tags));
-  std::array<std::byte, identity::kIdRandomBytes> random_bytes{};
-  context.service.random.Fill(random_bytes);
   Stored<Role> role{.account = std::string(context.account),
-                    .entity = {.id = identity::UniqueId("AROA", random_bytes),
+                    .entity = {.id = NewId(context, "AROA"),
                                .name = request.role_name,
                                .path = path,
                                .created = context.now,
@@ -81,13 +52,15 @@ Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request)
                                .description = request.description,
                                .max_session_seconds =
                                    request.max_session_duration.value_or(kRoleSessionSeconds.min),
+                               .boundary = request.permissions_boundary,
                                .tags = std::move(tags)}};
-  identities.Insert(context.transaction, role);
+  context.service.identities.Insert(context.transaction, role);
   return RoleReply{ShapeOf(role)};
 }
 
 Result<RoleReply> GetRole(Context& context, const GetRoleRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<Role> role, AuthorizedRole(context, "GetRole", request.role_name));
+  ASSIGN_OR_RETURN(const Stored<Role> role,
+                   Authorized<Role>(context, "GetRole", request.role_name));
   RoleReply reply{ShapeOf(role)};
   reply.role.role_last_used.emplace();
   return reply;
@@ -97,27 +70,24 @@ Result<ListRolesReply> ListRoles(Context& context, const ListRolesRequest& reque
   const std::string prefix = request.path_prefix.value_or("/");
   RETURN_IF_ERROR(context.authorizer.Require(
       "ListRoles", identity::ArnOf(context.account, Role::kKind, prefix, "")));
-  const Page page{.marker = request.marker, .max_items = request.max_items};
   ListRolesReply reply;
+  Pager pager(request, reply);
   const auto take = [&](const Stored<Role>& role) {
-    if (!role.entity.path.starts_with(prefix)) return true;
-    reply.is_truncated = reply.roles.size() == page.size();
-    if (reply.is_truncated) {
-      reply.marker = reply.roles.back().role_name;
-      return false;
+    if (role.entity.path.starts_with(prefix) && pager.Wants(identity::NameKey(role.entity.name))) {
+      reply.items.push_back(ShapeOf(role));
+      // AWS: a list does not show these.
+      reply.items.back().tags.reset();
+      reply.items.back().permissions_boundary.reset();
     }
-    reply.roles.push_back(ShapeOf(role));
-    // AWS: a list does not show these.
-    reply.roles.back().tags.reset();
-    reply.roles.back().permissions_boundary.reset();
-    return true;
+    return !reply.is_truncated;
   };
-  context.service.identities.List<Role>(context.transaction, context.account, page.after(), take);
+  context.service.identities.List<Role>(context.transaction, context.account, request.after(),
+                                        take);
   return reply;
 }
 
 Result<UpdateRoleReply> UpdateRole(Context& context, const UpdateRoleRequest& request) {
-  ASSIGN_OR_RETURN(Stored<Role> role, AuthorizedRole(context, "UpdateRole", request.role_name));
+  ASSIGN_OR_RETURN(Stored<Role> role, Authorized<Role>(context, "UpdateRole", request.role_name));
   if (request.description) role.entity.description = request.description;
   if (request.max_session_duration) {
     role.entity.max_session_seconds = *request.max_session_duration;
@@ -129,7 +99,7 @@ Result<UpdateRoleReply> UpdateRole(Context& context, const UpdateRoleRequest& re
 Result<base::NoOutput> UpdateAssumeRolePolicy(Context& context,
                                               const UpdateAssumeRolePolicyRequest& request) {
   ASSIGN_OR_RETURN(Stored<Role> role,
-                   AuthorizedRole(context, "UpdateAssumeRolePolicy", request.role_name));
+                   Authorized<Role>(context, "UpdateAssumeRolePolicy", request.role_name));
   RETURN_IF_ERROR(CheckTrustPolicy(request.policy_document));
   role.entity.trust_policy = request.policy_document;
   context.service.identities.Update(context.transaction, role);
@@ -138,13 +108,12 @@ Result<base::NoOutput> UpdateAssumeRolePolicy(Context& context,
 
 Result<base::NoOutput> DeleteRole(Context& context, const DeleteRoleRequest& request) {
   ASSIGN_OR_RETURN(const Stored<Role> role,
-                   AuthorizedRole(context, "DeleteRole", request.role_name));
-  const auto conflict = [](std::string_view what) {
-    return Fail(ErrorCode::kDeleteConflict,
-                "Cannot delete entity, must " + std::string(what) + " first.");
-  };
-  if (!role.entity.policies.inline_policies.empty()) return conflict("delete policies");
-  if (!role.entity.policies.attached_policies.empty()) return conflict("detach all policies");
+                   Authorized<Role>(context, "DeleteRole", request.role_name));
+  const identity::PolicyHolder& policies = role.entity.policies;
+  if (!policies.inline_policies.empty()) return std::unexpected(DeleteConflict("delete policies"));
+  if (!policies.attached_policies.empty()) {
+    return std::unexpected(DeleteConflict("detach all policies"));
+  }
   context.service.identities.Remove(context.transaction, role.entity.id);
   return base::NoOutput{};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/iam/context.h"
+#include "services/iam/paging.h"
 #include "services/iam/shapes.h"
 
 /// Roles: CreateRole, GetRole, ListRoles, UpdateRole, DeleteRole, UpdateAssumeRolePolicy (AWS: IAM
@@ -88,28 +89,17 @@ struct GetRoleRequest {
 };
 [[nodiscard]] Result<RoleReply> GetRole(Context& context, const GetRoleRequest& request);
 
-struct ListRolesRequest {
+struct ListRolesRequest : Page {
   std::optional<std::string> path_prefix;
-  std::optional<std::string> marker;
-  std::optional<std::int64_t> max_items;
 
   static constexpr auto Members() {
-    return std::tuple{base::Optional("PathPrefix", &ListRolesRequest::path_prefix, kPathLength),
-                      base::Optional("Marker", &ListRolesRequest::marker, kMarkerLength),
-                      base::Optional("MaxItems", &ListRolesRequest::max_items, kPageSize)};
+    return std::tuple_cat(
+        std::tuple{base::Optional("PathPrefix", &ListRolesRequest::path_prefix, kPathLength)},
+        PageMembers<ListRolesRequest>());
   }
 };
-struct ListRolesReply {
-  std::vector<RoleShape> roles;
-  bool is_truncated = false;
-  std::optional<std::string> marker;
-
-  static constexpr auto Members() {
-    return std::tuple{base::Required("Roles", &ListRolesReply::roles),
-                      base::Required("IsTruncated", &ListRolesReply::is_truncated),
-                      base::Optional("Marker", &ListRolesReply::marker)};
-  }
-};
+inline constexpr std::string_view kRoles = "Roles";
+using ListRolesReply = ListReply<kRoles, RoleShape>;
 [[nodiscard]] Result<ListRolesReply> ListRoles(Context& context, const ListRolesRequest& request);
 
 struct UpdateRoleRequest {
@@ -155,11 +145,5 @@ struct DeleteRoleRequest {
 };
 /// Sessions of the role end with it.
 [[nodiscard]] Result<base::NoOutput> DeleteRole(Context& context, const DeleteRoleRequest& request);
-
-/// Looks a role up and decides whether the caller may do `operation` to it. AccessDenied comes
-/// before existence is revealed; then NoSuchEntity.
-[[nodiscard]] Result<store::Stored<identity::Role>> AuthorizedRole(Context& context,
-                                                                   std::string_view operation,
-                                                                   std::string_view name);
 
 }  // namespace coffer::services::iam

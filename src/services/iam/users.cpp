@@ -21,16 +21,14 @@ UserShape ShapeOf(const Stored<User>& stored) {
           .tags = ToWire(user.tags)};
 }
 
-Result<Stored<User>> AuthorizedUser(Context& context, std::string_view operation,
-                                    std::string_view name) {
-  return Authorized<User>(context, operation, name);
-}
-
 Result<UserReply> CreateUser(Context& context, const CreateUserRequest& request) {
   RETURN_IF_ERROR(CheckPath(request.path));
   const std::string path = request.path.value_or("/");
-  RETURN_IF_ERROR(context.authorizer.Require(
-      "CreateUser", identity::ArnOf(context.account, User::kKind, path, request.user_name)));
+  const std::string arn = identity::ArnOf(context.account, User::kKind, path, request.user_name);
+  RETURN_IF_ERROR(context.authorizer.Require("CreateUser", arn));
+  if (request.tags && !request.tags->empty()) {
+    RETURN_IF_ERROR(context.authorizer.Require("TagUser", arn));
+  }
   RETURN_IF_ERROR(CheckNameIsFree<User>(context, request.user_name));
   if (request.permissions_boundary) {
     RETURN_IF_ERROR(CheckBoundary(context, *request.permissions_boundary));
@@ -50,9 +48,9 @@ Result<UserReply> CreateUser(Context& context, const CreateUserRequest& request)
 Result<UserReply> GetUser(Context& context, const GetUserRequest& request) {
   if (request.user_name || !context.caller_name.empty()) {
     ASSIGN_OR_RETURN(const Stored<User> user,
-                     AuthorizedUser(context, "GetUser",
-                                    request.user_name ? std::string_view(*request.user_name)
-                                                      : context.caller_name));
+                     Authorized<User>(context, "GetUser",
+                                      request.user_name ? std::string_view(*request.user_name)
+                                                        : context.caller_name));
     return UserReply{ShapeOf(user)};
   }
   // The root user asks for himself.
@@ -71,16 +69,13 @@ Result<ListUsersReply> ListUsers(Context& context, const ListUsersRequest& reque
   RETURN_IF_ERROR(context.authorizer.Require(
       "ListUsers", identity::ArnOf(context.account, User::kKind, prefix, "")));
   ListUsersReply reply;
+  Pager pager(request, reply);
   const auto take = [&](const Stored<User>& user) {
-    if (!user.entity.path.starts_with(prefix)) return true;
-    reply.is_truncated = reply.users.size() == request.size();
-    if (reply.is_truncated) {
-      reply.marker = reply.users.back().user_name;
-      return false;
+    if (user.entity.path.starts_with(prefix) && pager.Wants(identity::NameKey(user.entity.name))) {
+      reply.items.push_back(ShapeOf(user));
+      reply.items.back().tags.reset();  // Lists do not show them.
     }
-    reply.users.push_back(ShapeOf(user));
-    reply.users.back().tags.reset();  // Lists do not show them.
-    return true;
+    return !reply.is_truncated;
   };
   context.service.identities.List<User>(context.transaction, context.account, request.after(),
                                         take);
@@ -100,17 +95,19 @@ Result<base::NoOutput> UpdateUser(Context& context, const UpdateUserRequest& req
 
 Result<base::NoOutput> DeleteUser(Context& context, const DeleteUserRequest& request) {
   ASSIGN_OR_RETURN(const Stored<User> user,
-                   AuthorizedUser(context, "DeleteUser", request.user_name));
+                   Authorized<User>(context, "DeleteUser", request.user_name));
   store::IdentityStore& identities = context.service.identities;
   const identity::PolicyHolder& policies = user.entity.policies;
   if (!policies.inline_policies.empty()) return std::unexpected(DeleteConflict("delete policies"));
-  if (!policies.attached_policies.empty())
+  if (!policies.attached_policies.empty()) {
     return std::unexpected(DeleteConflict("detach all policies"));
+  }
   if (!identities.OwnedBy<identity::AccessKey>(context.transaction, user.entity.id).empty()) {
     return std::unexpected(DeleteConflict("delete access keys"));
   }
-  if (!user.entity.groups.empty())
+  if (!user.entity.groups.empty()) {
     return std::unexpected(DeleteConflict("remove users from group"));
+  }
   identities.Remove(context.transaction, user.entity.id);
   return base::NoOutput{};
 }

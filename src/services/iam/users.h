@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/iam/context.h"
+#include "services/iam/paging.h"
 #include "services/iam/shapes.h"
 
 /// Users: CreateUser, GetUser, ListUsers, UpdateUser, DeleteUser (AWS: IAM API reference).
@@ -64,24 +65,13 @@ struct ListUsersRequest : Page {
   std::optional<std::string> path_prefix;
 
   static constexpr auto Members() {
-    return std::tuple{base::Optional("PathPrefix", &ListUsersRequest::path_prefix, kPathLength),
-                      base::Member<ListUsersRequest, std::optional<std::string>>{
-                          "Marker", &ListUsersRequest::marker, {.range = kMarkerLength}},
-                      base::Member<ListUsersRequest, std::optional<std::int64_t>>{
-                          "MaxItems", &ListUsersRequest::max_items, {.range = kPageSize}}};
+    return std::tuple_cat(
+        std::tuple{base::Optional("PathPrefix", &ListUsersRequest::path_prefix, kPathLength)},
+        PageMembers<ListUsersRequest>());
   }
 };
-struct ListUsersReply {
-  bool is_truncated = false;
-  std::vector<UserShape> users;
-  std::optional<std::string> marker;
-
-  static constexpr auto Members() {
-    return std::tuple{base::Required("IsTruncated", &ListUsersReply::is_truncated),
-                      base::Required("Users", &ListUsersReply::users),
-                      base::Optional("Marker", &ListUsersReply::marker)};
-  }
-};
+inline constexpr std::string_view kUsers = "Users";
+using ListUsersReply = ListReply<kUsers, UserShape>;
 [[nodiscard]] Result<ListUsersReply> ListUsers(Context& context, const ListUsersRequest& request);
 
 struct UpdateUserRequest {
@@ -109,10 +99,5 @@ struct DeleteUserRequest {
   }
 };
 [[nodiscard]] Result<base::NoOutput> DeleteUser(Context& context, const DeleteUserRequest& request);
-
-/// `Authorized` of `lookup.h`, for a user.
-[[nodiscard]] Result<store::Stored<identity::User>> AuthorizedUser(Context& context,
-                                                                   std::string_view operation,
-                                                                   std::string_view name);
 
 }  // namespace coffer::services::iam
