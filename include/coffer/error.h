@@ -28,13 +28,10 @@ enum class ErrorCode : std::uint8_t {
   kInvalidParameterValue,
   kNoSuchEntity,
   kPackedPolicyTooLarge,
-  kUnmodifiableEntity,
   // Modelled by KMS.
   kAlreadyExists,
-  kDisabled,
   kInvalidAliasName,
   kInvalidMarker,
-  kKmsInvalidState,
   kMalformedKeyPolicy,
   kNotAuthorized,
   kNotFound,

@@ -1,5 +1,6 @@
 #include "api/identity_loader.h"
 
+#include "base/account.h"
 #include "identity/aws_policies.h"
 #include "identity/names.h"
 
@@ -24,6 +25,7 @@ CompiledPolicy Compile(std::string_view document, std::string_view holder) {
 }
 
 // The default version of a managed policy of the account or of AWS; null when it does not exist.
+// Another one that has its name since, under another path, is another policy.
 CompiledPolicy FindManaged(Transaction& transaction, const store::IdentityStore& identities,
                            std::string_view account, std::string_view arn) {
   const auto parsed = identity::ParseEntityArn(arn);
@@ -32,8 +34,7 @@ CompiledPolicy FindManaged(Transaction& transaction, const store::IdentityStore&
     const auto document = identity::FindAwsPolicy(arn);
     return document ? Compile(*document, arn) : nullptr;
   }
-  if (parsed->account != account || parsed->kind != ManagedPolicy::kKind) return nullptr;
-  const auto stored = identities.Find<ManagedPolicy>(transaction, account, parsed->name);
+  const auto stored = identities.FindPolicy(transaction, account, arn);
   if (!stored) return nullptr;
   const auto& versions = stored->entity.versions;
   const auto version =
@@ -141,9 +142,10 @@ std::shared_ptr<const Identity> LoadSession(Transaction& transaction,
       limits.push_back(Compile(document, session->name));
     }
     for (const std::string& arn : session->policy_arns) {
-      // One that was deleted since grants nothing any more.
+      // Without one of them the session could do more than it was begun with, so it ends.
       auto managed = FindManaged(transaction, identities, session->account, arn);
-      if (managed) limits.push_back(std::move(managed));
+      if (!managed) return nullptr;
+      limits.push_back(std::move(managed));
     }
   }
   loaded->session = std::move(session);
@@ -178,7 +180,7 @@ std::shared_ptr<const Identity> LoadUser(Transaction& transaction,
 std::shared_ptr<const Identity> RootOf(std::string_view account) {
   auto root = std::make_shared<Identity>();
   root->principal = {.kind = policy::PrincipalKind::kRoot,
-                     .arn = identity::RootArn(account),
+                     .arn = base::RootArn(account),
                      .account = std::string(account),
                      .unique_id = std::string(account),
                      .parent_arn = {},

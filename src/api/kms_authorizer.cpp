@@ -3,9 +3,9 @@
 #include "api/key_context.h"
 #include "api/permission.h"
 #include "keyring/key_name.h"
+#include "policy/denial.h"
 #include "services/kms/key_policy.h"
 
-#include <stdexcept>
 #include <utility>
 
 namespace coffer::api {
@@ -15,18 +15,6 @@ using services::kms::AuthorizedKey;
 using services::kms::KeyIdentifier;
 
 std::string ActionOf(std::string_view operation) { return "kms:" + std::string(operation); }
-
-/// Leaves everything to the other policies.
-CompiledPolicy AllowEverything() {
-  static const CompiledPolicy kPolicy = [] {
-    auto compiled =
-        policy::Compile(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})",
-                        policy::DocumentKind::kIdentity);
-    if (!compiled) throw std::logic_error("the policy that allows everything does not compile");
-    return std::make_shared<const policy::Document>(*std::move(compiled));
-  }();
-  return kPolicy;
-}
 
 }  // namespace
 
@@ -90,10 +78,12 @@ bool KmsAuthorizer::IsLockedOutBy(const store::KeyRow& row, std::string_view pol
   if (parts_.enforcement == PolicyEnforcement::kOff) return false;
   const std::string arn = services::kms::ArnOf(row);
   const KeyContext context(facts_, row.account, {}, nullptr);
-  const CompiledPolicy document = parts_.policies.Compile(policy);
+  const CompiledPolicy document = CompileResourcePolicy(policy);
   Identity unlimited;
   unlimited.principal = facts_.identity.principal;
   unlimited.policies = {AllowEverything()};
+  if (facts_.identity.boundary) unlimited.boundary = AllowEverything();
+  unlimited.session_policies = unlimited.policies;
   return !Decide(unlimited, {.action = "kms:PutKeyPolicy",
                              .resource = arn,
                              .shown = arn,
@@ -107,6 +97,16 @@ bool KmsAuthorizer::IsLockedOutBy(const store::KeyRow& row, std::string_view pol
 Result<void> KmsAuthorizer::PermitOnKey(std::string_view operation, const KeyTarget& target,
                                         const policy::RequestContext& context) const {
   const std::string action = ActionOf(operation);
+  // Whatever a key's policy says: another account can be let use a key, never manage it (AWS: KMS,
+  // allowing users in other accounts to use a KMS key).
+  const bool is_foreign = target.account != facts_.caller.account;
+  if (is_foreign && operation != "DescribeKey") {
+    return Fail(ErrorCode::kAccessDenied,
+                policy::DenialMessage(facts_.identity.principal, action, target.arn,
+                                      {.outcome = policy::Outcome::kImplicitlyDenied,
+                                       .layer = policy::Layer::kResource,
+                                       .statement = std::nullopt}));
+  }
   const CompiledPolicy policy = parts_.policies.Compile(target.policy);
   return Permit(parts_.enforcement, facts_.identity,
                 {.action = action,

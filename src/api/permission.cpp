@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "policy/denial.h"
 
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -26,6 +28,17 @@ Result<void> PermitAsRoot(const Identity& identity, const Question& question) {
 }
 
 }  // namespace
+
+CompiledPolicy AllowEverything() {
+  static const CompiledPolicy kPolicy = [] {
+    auto compiled =
+        policy::Compile(R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})",
+                        policy::DocumentKind::kIdentity);
+    if (!compiled) throw std::logic_error("the policy that allows everything does not compile");
+    return std::make_shared<const policy::Document>(*std::move(compiled));
+  }();
+  return kPolicy;
+}
 
 policy::Decision Decide(const Identity& identity, const Question& question) {
   const policy::Action action(question.action);

@@ -32,4 +32,7 @@ struct Question {
 [[nodiscard]] Result<void> Permit(PolicyEnforcement enforcement, const Identity& identity,
                                   const Question& question);
 
+/// An identity policy that leaves everything to the others.
+[[nodiscard]] CompiledPolicy AllowEverything();
+
 }  // namespace coffer::api

@@ -3,9 +3,12 @@
 #include "api/key_context.h"
 #include "api/permission.h"
 #include "api/secret_context.h"
+#include "base/log.h"
 #include "secrets/messages.h"
 #include "services/kms/key_policy.h"
 
+#include <array>
+#include <span>
 #include <utility>
 
 namespace coffer::api {
@@ -13,6 +16,11 @@ namespace {
 
 using services::secretsmanager::AuthorizedSecret;
 using services::secretsmanager::KeyUse;
+
+std::span<const std::string_view> ActionsOf(KeyUse use) {
+  static constexpr std::array<std::string_view, 2> kActions{"kms:Decrypt", "kms:GenerateDataKey"};
+  return std::span(kActions).first(use == KeyUse::kOpen ? 1 : 2);
+}
 
 }  // namespace
 
@@ -87,9 +95,10 @@ bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_
   if (parts_.enforcement == PolicyEnforcement::kOff) return false;
   const std::string arn = secrets::ArnOf(secret);
   const SecretContext context(facts_, &secret, arn, secret.address.account);
-  const CompiledPolicy document = parts_.policies.Compile(policy);
+  const CompiledPolicy document = CompileResourcePolicy(policy);
   Identity bare;  // What the caller's own policies deny is not the new one's doing.
   bare.principal = facts_.identity.principal;
+  if (facts_.identity.boundary) bare.boundary = AllowEverything();  // NotPrincipal asks for it.
   const policy::Decision decision = api::Decide(bare, {.action = "secretsmanager:PutResourcePolicy",
                                                        .resource = arn,
                                                        .shown = arn,
@@ -121,6 +130,33 @@ Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target&
                  .resource_policy = resource_policy.get()});
 }
 
+// AWS's policy for the default key admits everybody of the account, so only what the caller's own
+// policies deny expressly counts.
+Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Secret& secret,
+                                                   std::string_view version_id,
+                                                   const keyring::KeyIdentity& key) const {
+  const Identity& identity = facts_.identity;
+  const bool may_be_denied =
+      !identity.policies.empty() || identity.boundary || identity.session_policies;
+  if (parts_.enforcement == PolicyEnforcement::kOff || !may_be_denied) return {};
+  const std::string secret_arn = secrets::ArnOf(secret);
+  const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
+  const KeyContext context(facts_, key.account, {}, &in_secret);
+  for (const std::string_view action : ActionsOf(use)) {
+    const policy::Decision decision = api::Decide(identity, {.action = action,
+                                                             .resource = key.arn,
+                                                             .shown = key.arn,
+                                                             .resource_account = key.account,
+                                                             .context = context});
+    if (decision.outcome != policy::Outcome::kExplicitlyDenied) continue;
+    if (parts_.enforcement == PolicyEnforcement::kOn) {
+      return std::unexpected(secrets::KmsAccessDenied());
+    }
+    base::log::Warning("access.would_be_denied", {{"key", key.arn}, {"secret", secret_arn}});
+  }
+  return {};
+}
+
 // The key that counts is the version's, whichever the secret uses now. The default key is open to
 // its account, and to it alone; that is known without a look at the database.
 Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& secret,
@@ -129,7 +165,7 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
   const auto key = parts_.keyring.Identify(transaction_, key_id);
   const bool is_own = facts_.identity.principal.account == key->account;
   if (key->is_default) {
-    if (is_own) return {};
+    if (is_own) return AuthorizeDefaultKey(use, secret, version_id, *key);
     return Fail(ErrorCode::kInvalidRequest,
                 "You can't access a secret from a different AWS account if you encrypt the secret "
                 "with the default KMS service key.");
@@ -141,8 +177,7 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
   const KeyContext context(facts_, key->account, settings.tags, &in_secret);
   const CompiledPolicy policy = parts_.policies.Compile(
       settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account));
-  for (const std::string_view action : {"kms:Decrypt", "kms:GenerateDataKey"}) {
-    if (use == KeyUse::kOpen && action != "kms:Decrypt") continue;
+  for (const std::string_view action : ActionsOf(use)) {
     const auto permitted = Permit(parts_.enforcement, facts_.identity,
                                   {.action = action,
                                    .resource = key->arn,

@@ -66,6 +66,10 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
   /// Where policies are not enforced, everybody may do what the root user of his account may.
   [[nodiscard]] bool IsFree(std::string_view resource_account) const;
   [[nodiscard]] Result<void> Require(std::string_view operation, const Target& target) const;
+  [[nodiscard]] Result<void> AuthorizeDefaultKey(services::secretsmanager::KeyUse use,
+                                                 const secrets::Secret& secret,
+                                                 std::string_view version_id,
+                                                 const keyring::KeyIdentity& key) const;
 
   const AuthorizationParts& parts_;
   const CallFacts& facts_;

@@ -6,19 +6,28 @@
 
 namespace coffer::api {
 
+std::shared_ptr<const policy::Document> CompileResourcePolicy(std::string_view text) {
+  auto compiled = policy::Compile(text, policy::DocumentKind::kResource);
+  if (!compiled) throw std::runtime_error("a stored resource policy cannot be read");
+  return std::make_shared<const policy::Document>(*std::move(compiled));
+}
+
 std::shared_ptr<const policy::Document> PolicyCache::Compile(std::string_view text) {
-  // Policies of 20 KiB at most. Whoever has more of them compiles some more often.
-  constexpr std::size_t kMost = 4096;
+  // Some tens of thousands of usual policies. Whoever has more compiles some more often.
+  constexpr std::size_t kMostBytes = 16 << 20;
   {
     const std::shared_lock lock(documents_mutex_);
     if (const auto found = documents_.find(text); found != documents_.end()) return found->second;
   }
-  auto compiled = policy::Compile(text, policy::DocumentKind::kResource);
-  if (!compiled) throw std::runtime_error("a stored resource policy cannot be read");
-  auto document = std::make_shared<const policy::Document>(*std::move(compiled));
+  auto document = CompileResourcePolicy(text);
   const std::unique_lock lock(documents_mutex_);
-  if (documents_.size() >= kMost) documents_.clear();
-  return documents_.insert_or_assign(std::string(text), std::move(document)).first->second;
+  if (bytes_ + text.size() > kMostBytes) {
+    documents_.clear();
+    bytes_ = 0;
+  }
+  const auto [entry, is_new] = documents_.try_emplace(std::string(text), std::move(document));
+  if (is_new) bytes_ += text.size();
+  return entry->second;
 }
 
 }  // namespace coffer::api

@@ -2,6 +2,7 @@
 
 #include "policy/document.h"
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <shared_mutex>
@@ -10,17 +11,21 @@
 
 namespace coffer::api {
 
+/// Throws std::runtime_error when a stored policy does not compile: nothing is decided without a
+/// policy that should have had a say.
+[[nodiscard]] std::shared_ptr<const policy::Document> CompileResourcePolicy(std::string_view text);
+
 /// Resource policies, compiled once. By their text, so nothing in here can be out of date.
 /// Safe to call from any thread.
 class PolicyCache {
  public:
-  /// Throws std::runtime_error when a stored policy does not compile:
-  /// nothing is decided without a policy that should have had a say.
+  /// As CompileResourcePolicy.
   [[nodiscard]] std::shared_ptr<const policy::Document> Compile(std::string_view text);
 
  private:
   std::shared_mutex documents_mutex_;
   std::map<std::string, std::shared_ptr<const policy::Document>, std::less<>> documents_;
+  std::size_t bytes_ = 0;  ///< Of the texts.
 };
 
 }  // namespace coffer::api

@@ -1,6 +1,7 @@
 #include "api/principals.h"
 
 #include "api/identity_loader.h"
+#include "base/account.h"
 #include "base/encoding.h"
 
 #include <mutex>
@@ -25,12 +26,15 @@ std::shared_ptr<const Principals::Entry> Principals::FindUserKey(
     std::string_view access_key_id) const {
   // Read before the transaction begins: a change that is settled meanwhile makes the entry stale.
   const std::uint64_t changes = identities_.changes();
+  bool was_there = false;
   {
     const std::shared_lock lock(entries_mutex_);
     const auto found = entries_.find(access_key_id);
-    if (found != entries_.end() && found->second->changes == changes) return found->second;
+    was_there = found != entries_.end();
+    if (was_there && found->second->changes == changes) return found->second;
   }
   std::shared_ptr<const Entry> loaded = Load(access_key_id, changes);
+  if (!loaded && !was_there) return nullptr;  // Who guesses keys does not hold up the others.
   const std::unique_lock lock(entries_mutex_);
   if (loaded) {
     entries_.insert_or_assign(std::string(access_key_id), loaded);
@@ -103,7 +107,7 @@ std::shared_ptr<const Identity> Principals::FindRoot(const sigv4::Caller& caller
     const auto found = roots_.find(caller.principal_arn);
     if (found != roots_.end()) return found->second;
   }
-  if (caller.principal_arn != identity::RootArn(caller.account)) return nullptr;
+  if (caller.principal_arn != base::RootArn(caller.account)) return nullptr;
   const std::unique_lock lock(entries_mutex_);
   if (roots_.size() >= kMost) roots_.clear();
   return roots_.try_emplace(caller.principal_arn, RootOf(caller.account)).first->second;

@@ -66,13 +66,15 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
                                          const Role* role) {
   const Identity& identity = facts_.identity;
   const std::string action_name = "sts:" + std::string(operation);
+  // Where policies are not enforced, a role is open to its account.
+  const bool is_own = role != nullptr && role->account == identity.principal.account;
   if (enforcement_ == PolicyEnforcement::kOff) {
-    if (role != nullptr) return {};
-    return Fail(ErrorCode::kAccessDenied,
-                RoleDenial(identity.principal, action_name, role_arn, {}));
+    if (is_own) return {};
+    return Refuse(false, RoleDenial(identity.principal, action_name, role_arn, {}));
   }
+  const bool is_tolerated = enforcement_ == PolicyEnforcement::kSoft && is_own;
   if (identity.principal.kind == policy::PrincipalKind::kRoot) {
-    return Refuse("Roles may not be assumed by root accounts.");
+    return Refuse(is_tolerated, "Roles may not be assumed by root accounts.");
   }
   const auto parsed = identity::ParseEntityArn(role_arn);
   const std::string account = parsed ? parsed->account : facts_.caller.account;
@@ -87,8 +89,7 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
                                                       .resource_must_admit = true});
   if (decision.is_allowed()) return {};
   std::string message = RoleDenial(identity.principal, action_name, role_arn, decision);
-  if (role == nullptr) return Fail(ErrorCode::kAccessDenied, std::move(message));
-  return Refuse(std::move(message));
+  return Refuse(is_tolerated, std::move(message));
 }
 
 Result<void> RoleAuthorizer::Require(std::string_view operation, std::string_view arn) {
@@ -102,8 +103,8 @@ Result<void> RoleAuthorizer::Require(std::string_view operation, std::string_vie
                  .context = context});
 }
 
-Result<void> RoleAuthorizer::Refuse(std::string message) const {
-  if (enforcement_ == PolicyEnforcement::kSoft) {
+Result<void> RoleAuthorizer::Refuse(bool is_tolerated, std::string message) {
+  if (is_tolerated) {
     base::log::Warning("access.would_be_denied", {{"reason", message}});
     return {};
   }

@@ -42,10 +42,6 @@ std::string ArnOf(std::string_view account, std::string_view kind, std::string_v
   return arn;
 }
 
-std::string RootArn(std::string_view account) {
-  return std::string(kPrefix) + std::string(account) + ":root";
-}
-
 std::string SessionArn(std::string_view account, std::string_view role_name,
                        std::string_view session_name) {
   std::string arn = "arn:aws:sts::";

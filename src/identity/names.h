@@ -20,7 +20,6 @@ namespace coffer::identity {
 /// `arn:aws:iam::<account>:<kind><path><name>`; `kind` is `user`, `group`, `role` or `policy`.
 [[nodiscard]] std::string ArnOf(std::string_view account, std::string_view kind,
                                 std::string_view path, std::string_view name);
-[[nodiscard]] std::string RootArn(std::string_view account);
 /// `arn:aws:sts::<account>:assumed-role/<role>/<session>`: a session's ARN has no path.
 [[nodiscard]] std::string SessionArn(std::string_view account, std::string_view role_name,
                                      std::string_view session_name);

@@ -60,9 +60,7 @@ Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variabl
   Statement statement;
   for (Value element = value.First(); element.valid(); element = element.Next()) {
     const std::string_view name = element.key();
-    if (name == "Sid") {
-      statement.sid = element.text();
-    } else if (name == "Effect") {
+    if (name == "Effect") {
       statement.effect = element.text() == "Allow" ? Effect::kAllow : Effect::kDeny;
     } else if (name == "Principal" || name == "NotPrincipal") {
       statement.principals_are = name == "Principal" ? Statement::Principals::kListed

@@ -21,7 +21,6 @@ enum class Effect : std::uint8_t { kAllow, kDeny };
 struct Statement {
   enum class Principals : std::uint8_t { kNone, kListed, kAllButListed };
 
-  std::string sid;
   Effect effect = Effect::kAllow;
   Principals principals_are = Principals::kNone;
   std::vector<PrincipalEntry> principals;

@@ -50,6 +50,14 @@ VerificationReport Verify(Vault& vault) {
           VerifySecret(vault, transaction, secret, report);
         },
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
+    vault.keyring.key_store().ForEachKey(transaction, [&](const secrets::KeyId& id) {
+      try {
+        static_cast<void>(vault.keyring.key_store().FindKey(transaction, id));
+        static_cast<void>(vault.keyring.key_settings().Find(transaction, id));
+      } catch (const store::IntegrityError& error) {
+        report.problems.emplace_back(error.what());
+      }
+    });
     report.identities = vault.identities.ForEach(
         transaction,
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });

@@ -26,6 +26,20 @@ constexpr Statement kAll{kAllSql};
 
 }  // namespace
 
+std::optional<Stored<identity::ManagedPolicy>> IdentityStore::FindPolicy(
+    Transaction& transaction, std::string_view account, std::string_view arn) const {
+  using identity::ManagedPolicy;
+  const auto parsed = identity::ParseEntityArn(arn);
+  if (!parsed || parsed->account != account || parsed->kind != ManagedPolicy::kKind) {
+    return std::nullopt;
+  }
+  auto found = Find<ManagedPolicy>(transaction, account, parsed->name);
+  if (!found || found->entity.path != parsed->path || found->entity.name != parsed->name) {
+    return std::nullopt;
+  }
+  return found;
+}
+
 RowMac::Tag IdentityStore::MacOf(const IdentityRow& row) const {
   RowEncoder encoded("identities");
   for (const std::string* text :

@@ -41,6 +41,9 @@ class IdentityStore {
                                                    std::string_view name) const {
     return Decode<Entity>(FindRow(transaction, account, Entity::kKind, identity::NameKey(name)));
   }
+  /// A managed policy of the account, by its ARN to the letter.
+  [[nodiscard]] std::optional<Stored<identity::ManagedPolicy>> FindPolicy(
+      Transaction& transaction, std::string_view account, std::string_view arn) const;
   /// By its id, which no two entities of any account share.
   template <class Entity>
   [[nodiscard]] std::optional<Stored<Entity>> FindById(Transaction& transaction,

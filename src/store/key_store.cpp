@@ -157,6 +157,18 @@ void KeyStore::ListKeys(Transaction& transaction, std::string_view account, std:
                     [&](const Row& row) { return each(ReadKey(row, mac_)); });
 }
 
+void KeyStore::ForEachKey(Transaction& transaction,
+                          const std::function<void(const secrets::KeyId&)>& each) {
+  static constexpr Statement kAllKeys{"SELECT key_id FROM keys ORDER BY key_id"};
+  // Looking at one asks the database again, which a query in progress must not be disturbed by.
+  std::vector<secrets::KeyId> ids;
+  transaction.Query(kAllKeys, {}, [&](const Row& row) {
+    ids.push_back(KeyIdAt(row, 0));
+    return true;
+  });
+  for (const secrets::KeyId& id : ids) each(id);
+}
+
 namespace {
 
 constexpr Statement kFindAlias{

@@ -86,6 +86,11 @@ class KeyStore {
   void ListKeys(Transaction& transaction, std::string_view account, std::string_view region,
                 std::string_view after, const std::function<bool(const KeyRow&)>& each) const;
 
+  /// Calls `each` for every key of every account. The rows are not authenticated here. For
+  /// verification.
+  static void ForEachKey(Transaction& transaction,
+                         const std::function<void(const secrets::KeyId&)>& each);
+
   void InsertAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;
   /// Has an alias that exists name another key of its account and region.
   void MoveAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;

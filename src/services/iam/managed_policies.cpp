@@ -64,9 +64,12 @@ std::vector<Stored<ManagedPolicy>> PoliciesOf(Context& context, std::string_view
 Result<PolicyReply> CreatePolicy(Context& context, const CreatePolicyRequest& request) {
   RETURN_IF_ERROR(CheckPath(request.path));
   const std::string path = request.path.value_or("/");
-  RETURN_IF_ERROR(context.authorizer.Require(
-      "CreatePolicy",
-      identity::ArnOf(context.account, ManagedPolicy::kKind, path, request.policy_name)));
+  const std::string arn =
+      identity::ArnOf(context.account, ManagedPolicy::kKind, path, request.policy_name);
+  RETURN_IF_ERROR(context.authorizer.Require("CreatePolicy", arn));
+  if (request.tags && !request.tags->empty()) {
+    RETURN_IF_ERROR(context.authorizer.Require("TagPolicy", arn));
+  }
   RETURN_IF_ERROR(CheckManagedPolicy(request.policy_document));
   store::IdentityStore& identities = context.service.identities;
   if (identities.Find<ManagedPolicy>(context.transaction, context.account, request.policy_name)) {

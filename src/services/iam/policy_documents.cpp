@@ -14,12 +14,6 @@ namespace {
 constexpr std::size_t kMaxManagedCharacters = 6144;
 
 // Of a document, as quotas count them (AWS: IAM quotas).
-std::size_t CountedCharacters(std::string_view document) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  return static_cast<std::size_t>(std::ranges::count_if(
-      document, [&](char c) { return kBlanks.find(c) == std::string_view::npos; }));
-}
-
 constexpr std::string_view kSyntax = "Syntax errors in policy.";
 
 // IAM's own words for a fault; what has none is a syntax error.
@@ -117,6 +111,12 @@ ApiError Malformed(std::string_view message) {
 }
 
 }  // namespace
+
+std::size_t CountedCharacters(std::string_view document) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  return static_cast<std::size_t>(std::ranges::count_if(
+      document, [&](char c) { return kBlanks.find(c) == std::string_view::npos; }));
+}
 
 Result<void> CheckIdentityPolicy(std::string_view document) {
   json::Document parsed;

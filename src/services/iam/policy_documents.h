@@ -9,6 +9,9 @@
 
 namespace coffer::services::iam {
 
+/// Without white space, which IAM's quotas do not count.
+[[nodiscard]] std::size_t CountedCharacters(std::string_view document);
+
 /// MalformedPolicyDocument with IAM's texts unless `document` is an identity policy.
 [[nodiscard]] Result<void> CheckIdentityPolicy(std::string_view document);
 

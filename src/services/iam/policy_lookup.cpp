@@ -40,17 +40,18 @@ std::optional<Stored<ManagedPolicy>> FindAws(const identity::EntityArn& parsed,
                  .versions = {{.document = std::string(found->document), .created = created}}}};
 }
 
+// The ARN's last part; all of it when it has none.
+std::string PolicyNameOf(std::string_view arn) {
+  return std::string(arn.substr(arn.rfind('/') + 1));
+}
+
 }  // namespace
 
 std::optional<Stored<ManagedPolicy>> FindPolicy(Context& context, std::string_view arn) {
   const auto parsed = ParsePolicyArn(arn);
   if (!parsed) return std::nullopt;
   if (parsed->account == kAwsAccount) return FindAws(*parsed, arn);
-  auto found = context.service.identities.Find<ManagedPolicy>(context.transaction, context.account,
-                                                              parsed->name);
-  // Found by its name in any letter case, under any path and account.
-  if (!found || ArnOf(*found) != arn) return std::nullopt;
-  return found;
+  return context.service.identities.FindPolicy(context.transaction, context.account, arn);
 }
 
 Result<Stored<ManagedPolicy>> AuthorizedPolicy(Context& context, std::string_view operation,
@@ -78,10 +79,6 @@ Result<void> CheckAttachable(Context& context, const std::string& arn) {
   if (!ParsePolicyArn(arn)) return std::unexpected(InvalidArn(arn));
   if (FindPolicy(context, arn)) return {};
   return Fail(ErrorCode::kNoSuchEntity, "Policy " + arn + " does not exist or is not attachable.");
-}
-
-std::string PolicyNameOf(std::string_view arn) {
-  return std::string(arn.substr(arn.rfind('/') + 1));
 }
 
 std::string PolicyKeyOf(std::string_view arn) {

@@ -32,8 +32,6 @@ inline constexpr std::string_view kAwsAccount = "aws";
 /// InvalidInput or NoSuchEntity unless the policy can be attached to an entity of the account.
 [[nodiscard]] Result<void> CheckAttachable(Context& context, const std::string& arn);
 
-/// The ARN's last part; all of it when it has none.
-[[nodiscard]] std::string PolicyNameOf(std::string_view arn);
 /// By what lists of policies are sorted, and what their markers are: those of AWS first, each by
 /// name. Shorter than an ARN, which can be longer than a marker may be.
 [[nodiscard]] std::string PolicyKeyOf(std::string_view arn);

@@ -14,8 +14,6 @@ using identity::ManagedPolicy;
 using identity::PolicyVersion;
 using store::Stored;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 PolicyVersionShape ShapeOf(const ManagedPolicy& policy, const PolicyVersion& version) {
   return {.document = {},
           .version_id = VersionIdOf(version.number),
@@ -44,10 +42,10 @@ std::string KeyOf(const PolicyVersion& version) {
 std::string VersionIdOf(std::int64_t number) { return "v" + std::to_string(number); }
 
 bool IsVersionId(std::string_view text) {
-  if (text.size() < 2 || text[0] != 'v' || !IsDigit(text[1]) || text[1] == '0') return false;
+  if (text.size() < 2 || text[0] != 'v' || !base::IsDigit(text[1]) || text[1] == '0') return false;
   const std::size_t dot = std::min(text.find('.'), text.size());
   const auto is_suffix = [](char c) { return base::IsAlphanumeric(c) || c == '-'; };
-  return std::ranges::all_of(text.substr(1, dot - 1), IsDigit) &&
+  return std::ranges::all_of(text.substr(1, dot - 1), base::IsDigit) &&
          std::ranges::all_of(text.substr(std::min(dot + 1, text.size())), is_suffix);
 }
 

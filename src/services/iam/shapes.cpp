@@ -12,6 +12,9 @@ Result<std::vector<identity::Tag>> ToRules(const Tags& tags) {
   }
   std::set<std::string> keys;
   for (const Tag& tag : *tags) {
+    if (identity::NameKey(tag.key).starts_with("aws:")) {
+      return Fail(ErrorCode::kInvalidInput, "Tag keys that begin with aws: are reserved.");
+    }
     if (!keys.insert(identity::NameKey(tag.key)).second) {
       return Fail(ErrorCode::kInvalidInput,
                   "Duplicate tag keys found. Please note that Tag keys are case insensitive.");

@@ -1,8 +1,11 @@
 #include "services/iam/trust_policies.h"
 
+#include "identity/names.h"
 #include "policy/grammar.h"
+#include "policy/json_members.h"
+#include "policy/principal_form.h"
+#include "services/iam/policy_documents.h"
 
-#include <algorithm>
 #include <string>
 
 namespace coffer::services::iam {
@@ -31,6 +34,35 @@ std::string_view MessageOf(policy::GrammarRule rule) {
   }
 }
 
+// A principal under its type; `*` alone is one too.
+Result<void> CheckPrincipal(std::string_view type, std::string_view text) {
+  const bool is_good = type == "Service"     ? policy::IsServicePrincipal(text)
+                       : type == "Federated" ? !text.empty()
+                                             : policy::IsAwsPrincipal(text);
+  if (is_good) return {};
+  return Fail(
+      ErrorCode::kMalformedPolicyDocument,
+      "Invalid principal in policy: \"" + std::string(type) + "\":\"" + std::string(text) + "\"");
+}
+
+Result<void> CheckStatement(json::Value statement) {
+  Result<void> checked;
+  const json::Value principals = policy::Member(statement, "Principal");
+  for (json::Value type = principals.First(); type.valid(); type = type.Next()) {
+    policy::ForEachItem(type, [&](json::Value item) {
+      if (checked) checked = CheckPrincipal(type.key(), item.text());
+    });
+  }
+  RETURN_IF_ERROR(checked);
+  const json::Value actions = policy::Member(statement, "Action");
+  policy::ForEachItem(actions, [&](json::Value item) {
+    if (identity::NameKey(item.text()).starts_with("sts:") || !checked) return;
+    checked = Fail(ErrorCode::kMalformedPolicyDocument,
+                   "AssumeRole policy may only specify STS AssumeRole actions.");
+  });
+  return checked;
+}
+
 }  // namespace
 
 Result<void> CheckTrustPolicy(std::string_view document) {
@@ -39,10 +71,12 @@ Result<void> CheckTrustPolicy(std::string_view document) {
   if (!root) {
     return Fail(ErrorCode::kMalformedPolicyDocument, std::string(MessageOf(root.error().rule)));
   }
-  const auto counts = [](char c) {
-    return std::string_view(" \t\r\n").find(c) == std::string::npos;
-  };
-  if (static_cast<std::size_t>(std::ranges::count_if(document, counts)) > kMaxCharacters) {
+  Result<void> checked;
+  policy::ForEachItem(policy::Member(*root, "Statement"), [&](json::Value statement) {
+    if (checked) checked = CheckStatement(statement);
+  });
+  RETURN_IF_ERROR(checked);
+  if (CountedCharacters(document) > kMaxCharacters) {
     return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for ACLSizePerRole: 2048");
   }
   return {};

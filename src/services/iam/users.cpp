@@ -53,6 +53,10 @@ Result<UserReply> GetUser(Context& context, const GetUserRequest& request) {
                                                         : context.caller_name));
     return UserReply{ShapeOf(user)};
   }
+  if (context.caller_id != context.account) {
+    return Fail(ErrorCode::kValidation,
+                "Must specify userName when calling with non-User credentials");
+  }
   // The root user asks for himself.
   RETURN_IF_ERROR(context.authorizer.Require("GetUser", context.caller_arn));
   return UserReply{{.path = "/",

@@ -1,5 +1,6 @@
 #include "services/kms/key_policy.h"
 
+#include "base/account.h"
 #include "json/document.h"
 #include "policy/grammar.h"
 #include "policy/resource_policy.h"
@@ -22,10 +23,6 @@ std::string_view MessageOf(policy::GrammarRule rule) {
   }
 }
 
-std::string RootOf(std::string_view account) {
-  return "arn:aws:iam::" + std::string(account) + ":root";
-}
-
 }  // namespace
 
 std::string DefaultKeyPolicy(std::string_view account) {
@@ -37,7 +34,7 @@ std::string DefaultKeyPolicy(std::string_view account) {
     "Effect" : "Allow",
     "Principal" : {
       "AWS" : ")" +
-         RootOf(account) + R"("
+         base::RootArn(account) + R"("
     },
     "Action" : "kms:*",
     "Resource" : "*"
@@ -72,7 +69,7 @@ std::string ServiceKeyPolicy(std::string_view account, std::string_view region) 
     "Effect" : "Allow",
     "Principal" : {
       "AWS" : ")" +
-         RootOf(account) + R"("
+         base::RootArn(account) + R"("
     },
     "Action" : [ "kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant" ],
     "Resource" : "*"

@@ -3,6 +3,8 @@
 #include "secrets/messages.h"
 #include "secrets/tags.h"
 
+#include <memory>
+
 namespace coffer::services::secretsmanager {
 
 Result<base::NoOutput> UntagResource(Context& context, const AuthorizedSecret& secret,
@@ -11,6 +13,9 @@ Result<base::NoOutput> UntagResource(Context& context, const AuthorizedSecret& s
   secrets::Secret changed = *secret;
   changed.tags = secrets::WithoutTags(secret->tags, request.tag_keys);
   changed.last_changed = context.now;
+  // AWS: nobody takes his own access away by a change of tags.
+  RETURN_IF_ERROR(context.authorizer.AuthorizeFound(
+      "UntagResource", std::make_shared<const secrets::Secret>(changed)));
   context.service.secrets.Update(context.transaction, changed);
   return base::NoOutput{};
 }

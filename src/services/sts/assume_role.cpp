@@ -93,7 +93,7 @@ Result<AssumeRoleReply> AssumeRole(Context& context, const AssumeRoleRequest& re
                   .name = request.role_session_name};
   if (is_chained) Inherit(*context.caller_session, session);
   RETURN_IF_ERROR(AddTags(request.tags, request.transitive_tag_keys, session));
-  RETURN_IF_ERROR(AddPolicies(request.policy, request.policy_arns, session));
+  RETURN_IF_ERROR(AddPolicies(context, request.policy, request.policy_arns, session));
   ASSIGN_OR_RETURN(const auto packed_size, PackedPolicySize(session));
   // Once set, it stays what it is along the chain.
   if (request.source_identity) {

@@ -8,11 +8,16 @@
 namespace coffer::services::sts {
 
 Result<std::optional<std::int64_t>> PackedPolicySize(const identity::Session& session) {
-  std::size_t size = 0;
-  for (const std::string& document : session.policies) size += document.size();
-  for (const std::string& arn : session.policy_arns) size += arn.size();
-  for (const identity::Tag& tag : session.tags) size += tag.key.size() + tag.value.size();
-  if (size == 0) return std::nullopt;
+  if (session.policies.empty() && session.policy_arns.empty() && session.tags.empty()) {
+    return std::nullopt;
+  }
+  // As the token will hold them: what JSON has to escape counts in full.
+  identity::Session packed;
+  const std::size_t without = json::EncodeShape(packed).size();
+  packed.policies = session.policies;
+  packed.policy_arns = session.policy_arns;
+  packed.tags = session.tags;
+  const std::size_t size = json::EncodeShape(packed).size() - without;
   const auto percent =
       static_cast<std::int64_t>((size * 100 + kMaxPackedSize - 1) / kMaxPackedSize);
   if (percent > 100) {

@@ -25,7 +25,7 @@ Result<GetFederationTokenReply> GetFederationToken(Context& context,
                             .holder_id = std::string(context.caller_id),
                             .name = request.name};
   RETURN_IF_ERROR(AddTags(request.tags, {}, session));
-  RETURN_IF_ERROR(AddPolicies(request.policy, request.policy_arns, session));
+  RETURN_IF_ERROR(AddPolicies(context, request.policy, request.policy_arns, session));
   ASSIGN_OR_RETURN(const auto packed_size, PackedPolicySize(session));
 
   FederatedUser user{.federated_user_id = session.account + ":" + session.name,

@@ -1,5 +1,6 @@
 #include "services/sts/session_limits.h"
 
+#include "identity/aws_policies.h"
 #include "identity/names.h"
 #include "services/iam/policy_documents.h"
 
@@ -50,17 +51,17 @@ Result<void> AddTags(const Tags& tags, const TagKeys& transitive_keys, identity:
   return {};
 }
 
-Result<void> AddPolicies(const std::optional<std::string>& document,
+Result<void> AddPolicies(Context& context, const std::optional<std::string>& document,
                          const PolicyDescriptors& policies, identity::Session& session) {
   if (document) {
     RETURN_IF_ERROR(iam::CheckIdentityPolicy(*document));
     session.policies.push_back(*document);
   }
   for (const PolicyDescriptor& policy : policies.value_or(std::vector<PolicyDescriptor>())) {
-    const auto arn = identity::ParseEntityArn(policy.arn);
-    const bool is_usable =
-        arn && arn->kind == "policy" && (arn->account == session.account || arn->account == "aws");
-    if (!is_usable) return Fail(ErrorCode::kValidation, "ARN " + policy.arn + " is not valid.");
+    const bool is_there =
+        identity::FindAwsPolicy(policy.arn) ||
+        context.service.identities.FindPolicy(context.transaction, session.account, policy.arn);
+    if (!is_there) return Fail(ErrorCode::kValidation, "ARN " + policy.arn + " is not valid.");
     session.policy_arns.push_back(policy.arn);
   }
   return {};

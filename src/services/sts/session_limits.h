@@ -3,6 +3,7 @@
 #include "base/shape.h"
 #include "coffer/result.h"
 #include "identity/session.h"
+#include "services/sts/context.h"
 
 #include <optional>
 #include <string>
@@ -41,8 +42,8 @@ using PolicyDescriptors = std::optional<std::vector<PolicyDescriptor>>;
 [[nodiscard]] Result<void> AddTags(const Tags& tags, const TagKeys& transitive_keys,
                                    identity::Session& session);
 /// MalformedPolicyDocument for a document, ValidationError for the ARN of no managed policy of AWS
-/// or of the session's account. Whether there is such a policy is seen when the session is used.
-[[nodiscard]] Result<void> AddPolicies(const std::optional<std::string>& document,
+/// or of the session's account.
+[[nodiscard]] Result<void> AddPolicies(Context& context, const std::optional<std::string>& document,
                                        const PolicyDescriptors& policies,
                                        identity::Session& session);
 

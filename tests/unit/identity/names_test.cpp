@@ -30,7 +30,6 @@ TEST(NamesTest, PathsBeginAndEndWithASlash) {
 TEST(NamesTest, ArnsAreMadeAndTakenApart) {
   EXPECT_EQ(ArnOf("111122223333", "user", "/", "alice"), "arn:aws:iam::111122223333:user/alice");
   EXPECT_EQ(ArnOf("111122223333", "role", "/a/b/", "R"), "arn:aws:iam::111122223333:role/a/b/R");
-  EXPECT_EQ(RootArn("111122223333"), "arn:aws:iam::111122223333:root");
   EXPECT_EQ(SessionArn("111122223333", "R", "s"), "arn:aws:sts::111122223333:assumed-role/R/s");
 
   const auto parsed = ParseEntityArn("arn:aws:iam::111122223333:policy/a/b/P");

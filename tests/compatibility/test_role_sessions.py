@@ -1,6 +1,8 @@
-"""Managed policies and a boundary on a role hold for sessions that run already."""
+"""What bounds sessions of roles, and holds for those that run already; keys of other accounts."""
 
 import json
+
+import pytest
 
 from support import ACCOUNT, refused
 
@@ -101,3 +103,73 @@ def test_soft_mode_opens_no_other_account(make_server):
     arn = server.client().create_secret(Name="a", SecretString="value")["ARN"]
     with refused("AccessDeniedException"):
         server.client(key="111122223333").describe_secret(SecretId=arn)
+
+
+def test_a_session_ends_with_a_policy_that_bounds_it(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    iam = server.client(service="iam")
+    server.client().create_secret(Name="a", SecretString="value")
+    policy = iam.create_policy(PolicyName="limit",
+                               PolicyDocument=allow("secretsmanager:*", Resource="*"))
+    limits = [{"arn": policy["Policy"]["Arn"]}]
+    session = start_session(server, iam, PolicyArns=limits)
+    session().get_secret_value(SecretId="a")
+
+    iam.delete_policy(PolicyArn=limits[0]["arn"])
+    with refused("UnrecognizedClientException"):
+        session().get_secret_value(SecretId="a")
+
+
+def test_a_deny_of_kms_reaches_the_default_key(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    iam = server.client(service="iam")
+    server.client().create_secret(Name="a", SecretString="value")
+    session = start_session(server, iam)
+    session().get_secret_value(SecretId="a")
+    iam.put_role_policy(RoleName="R", PolicyName="deny", PolicyDocument=json.dumps(
+        {"Statement": [{"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}]}))
+    with refused("AccessDeniedException", "Access to KMS is not allowed"):
+        session().get_secret_value(SecretId="a")
+
+
+def test_nobody_manages_the_key_of_another_account(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    owner = server.client(key="111122223333", service="kms")
+    other = server.client(key="444455556666", service="kms")
+    key = owner.create_key()["KeyMetadata"]["Arn"]
+    owner.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps({"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "kms:*", "Resource": "*"}
+        for account in ("111122223333", "444455556666")]}))
+
+    assert other.describe_key(KeyId=key)["KeyMetadata"]["Arn"] == key
+    for call in (other.disable_key, other.get_key_policy, other.list_resource_tags):
+        with refused("AccessDeniedException"):
+            call(KeyId=key)
+
+
+def test_a_change_of_tags_takes_nobodys_own_access(make_server):
+    server = make_server(ephemeral=True, arguments=["--enforce-iam"]).start()
+    iam = server.client(service="iam")
+    server.client().create_secret(Name="a", SecretString="v", Tags=[{"Key": "t", "Value": "1"}])
+    iam.create_user(UserName="alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=allow(
+        "secretsmanager:*", Resource="*", Condition={"StringEquals": {"aws:ResourceTag/t": "1"}}))
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    alice = server.client(key["AccessKeyId"], key["SecretAccessKey"])
+    alice.tag_resource(SecretId="a", Tags=[{"Key": "more", "Value": "2"}])
+    with refused("AccessDeniedException"):
+        alice.tag_resource(SecretId="a", Tags=[{"Key": "t", "Value": "2"}])
+    with refused("AccessDeniedException"):
+        alice.untag_resource(SecretId="a", TagKeys=["t"])
+    alice.get_secret_value(SecretId="a")
+
+
+@pytest.mark.parametrize("trust, message", [
+    (allow("sts:AssumeRole", Principal={"AWS": "alice"}),
+     'Invalid principal in policy: "AWS":"alice"'),
+    (allow("secretsmanager:GetSecretValue", Principal={"AWS": ACCOUNT}),
+     "AssumeRole policy may only specify STS AssumeRole actions."),
+])
+def test_trust_policies_that_nobody_could_use(server, trust, message):
+    with refused("MalformedPolicyDocument", message):
+        server.client(service="iam").create_role(RoleName="bad", AssumeRolePolicyDocument=trust)
