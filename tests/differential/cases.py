@@ -145,12 +145,14 @@ class CaseMaker:
 
     # A caller is spared when everything that he is is listed.
     def _not_principal(self, is_spared):
-        if not is_spared or self._caller.kind == "service":
+        caller = self._caller
+        if caller.kind == "service" or (not is_spared and self._rng.random() < 0.5):
             return self._rng.choice(world.OTHERS)
-        names = [f"arn:aws:iam::{self._caller.account}:root", self._caller.arn, self._caller.parent]
-        if self._rng.random() < 0.1:
-            names = names[:1]
-        return {"AWS": [name for name in names if name]}
+        names = [name for name in (f"arn:aws:iam::{caller.account}:root", caller.arn, caller.parent)
+                 if name]
+        if not is_spared:
+            names.remove(self._rng.choice(names))
+        return {"AWS": names}
 
     # Something that nobody aimed for.
     def _disturb(self):
