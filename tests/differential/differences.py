@@ -93,17 +93,23 @@ def _names(element):
         name for names in element.values() for name in as_list(names)]
 
 
-def _account_of(case):
-    return case["principal"].split(":")[4] if case["principal"].startswith("arn:") else ""
+def _levels_of(case):
+    """All that the caller is, as NotPrincipal must list it to spare him."""
+    caller = case["principal"]
+    if not caller.startswith("arn:"):
+        return {caller}
+    account = caller.split(":")[4]
+    levels = {caller, f"arn:aws:iam::{account}:root"}
+    if ":federated-user/" in caller:
+        levels.add(f"arn:aws:iam::{account}:user/{caller.rsplit('/', 1)[1]}")
+    return levels | ({case["roleArn"]} if "roleArn" in case else set())
 
 
-def not_principal_has_account_alone(case):
-    account, caller = _account_of(case), case["principal"]
-    listed = [_names(statement["NotPrincipal"]) for statement in statements(case)
+def not_principal_lists_caller_in_part(case):
+    levels = _levels_of(case)
+    listed = [levels & set(_names(statement["NotPrincipal"])) for statement in statements(case)
               if "NotPrincipal" in statement]
-    levels = {caller, case["roleArn"]} if "roleArn" in case else {caller}
-    return any({account, f"arn:aws:iam::{account}:root"} & set(names) and not levels <= set(names)
-               for names in listed)
+    return any(names and names != levels for names in listed)
 
 
 def is_root(case):
@@ -179,9 +185,10 @@ DIFFERENCES = [
     Difference("wildcard in the type of a resource", "matches no resource",
                GUIDE + "reference_policies_elements_resource.html",
                about_case=has_wildcard_in_resource_type),
-    Difference("NotPrincipal with the account", "spares everybody of the account",
-               GUIDE + "reference_policies_elements_notprincipal.html",
-               about_case=not_principal_has_account_alone),
+    Difference("NotPrincipal that lists a part of the caller",
+               "spares whoever is listed himself or by his account",
+               GUIDE + "reference_policies_elements_notprincipal.html#specifying-notprincipal",
+               about_case=not_principal_lists_caller_in_part),
     Difference("root user", "has no rule for it", GUIDE + "id_root-user.html", about_case=is_root),
     Difference("session policy and a direct grant", "limits what a resource policy grants the session",
                GUIDE + "access_policies.html#policies_session",

@@ -119,7 +119,13 @@ def print_unexplained(comparison, deciders):
         return []
     print("\nnot understood (Coffer | simulator, and a smallest case):")
     shown = comparison.unexplained[:SHOWN]
-    smallest = shrink([case for case, _, _ in shown], deciders.disagree)
+    def remains(cases):
+        again = Comparison(deciders)
+        again.add(cases, deciders.coffer(cases), deciders.simulator(cases))
+        left = {id(case) for case, _, _ in again.unexplained}
+        return [id(case) in left for case in cases]
+
+    smallest = shrink([case for case, _, _ in shown], remains)
     for (case, our, their), small in zip(shown, smallest, strict=True):
         print(f"  {case['id']}: {our} | {their}\n    {json.dumps(small)}")
     return [f"{len(comparison.unexplained)} disagreements are not understood"]

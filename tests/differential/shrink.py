@@ -26,14 +26,14 @@ def _removable(case):
     yield from (("context", key) for key in case["context"])
 
 
-def shrink(cases, disagreeing):
-    """`disagreeing` maps cases to whether the evaluators disagree about each. It is asked for all
-    cases at once: a program starts once a round."""
+def shrink(cases, remains):
+    """`remains` maps cases to whether each is still not understood. It is asked for all at once: a
+    program starts once a round."""
     for _ in range(ROUNDS):
         asked = [(i, without(case, path)) for i, case in enumerate(cases) for path in _removable(case)]
         smaller = {}
-        for (i, candidate), differs in zip(asked, disagreeing([c for _, c in asked]), strict=True):
-            if differs:
+        for (i, candidate), does in zip(asked, remains([case for _, case in asked]), strict=True):
+            if does:
                 smaller.setdefault(i, candidate)
         if not smaller:
             break
