@@ -25,7 +25,6 @@ struct CallEnvironment {
   const CallFacts& facts;
   Transaction& transaction;
   bool may_use_cache = false;  ///< The transaction is a read that caches may answer.
-  std::string_view request_id;
 };
 
 /// A call of Secrets Manager: its authorizer and its context, which refer to each other.

@@ -6,6 +6,9 @@
 #include "policy/request_context.h"
 #include "sigv4/credential.h"
 
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,6 +29,14 @@ class RequestParameters {
   [[nodiscard]] virtual bool Has(std::string_view name) const = 0;
 };
 
+/// Someone's question why a call would be allowed or denied: what he wants the request to be like,
+/// and the answers, one for each decision that the call takes.
+struct Inquiry {
+  /// Values of condition keys, by their names in lower case, that replace the call's own.
+  std::map<std::string, policy::ContextValue, std::less<>> given;
+  std::vector<std::string> answers;
+};
+
 /// What authorization knows of one call. References to what lives as long as the call.
 struct CallFacts {
   const sigv4::Caller& caller;
@@ -33,6 +44,8 @@ struct CallFacts {
   const base::HttpRequest& request;
   const RequestParameters& parameters;
   Timestamp now;
+  std::string_view request_id{};
+  Inquiry* inquiry = nullptr;  ///< Null for a call that was really made.
 };
 
 }  // namespace coffer::api

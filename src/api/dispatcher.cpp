@@ -163,12 +163,12 @@ bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
                         .identity = *prepared.identity,
                         .request = *prepared.request,
                         .parameters = prepared.call->parameters(),
-                        .now = parts_.clock.Now()};
+                        .now = parts_.clock.Now(),
+                        .request_id = reply.request_id};
   const CallEnvironment environment{.services = parts_.services,
                                     .facts = facts,
                                     .transaction = transaction,
-                                    .may_use_cache = prepared.access == sm::Access::kCachedRead,
-                                    .request_id = reply.request_id};
+                                    .may_use_cache = prepared.access == sm::Access::kCachedRead};
   reply.body.Clear();
   const Result<void> result = prepared.call->Run(environment, reply.body);
   if (!result) {

@@ -68,7 +68,7 @@ Result<void> IdentityAuthorizer::RequireFor(std::string_view operation,
                                             const services::iam::Target& target) {
   const std::string action = "iam:" + std::string(operation);
   const IdentityContext context(facts_, operation, target);
-  return Permit(enforcement_, facts_.identity,
+  return Permit(enforcement_, facts_,
                 {.action = action,
                  .resource = target.arn,
                  .shown = target.arn,

@@ -13,14 +13,11 @@ namespace coffer::api {
 
 namespace {
 
-using identity::ManagedPolicy;
-
-CompiledPolicy Compile(std::string_view document, std::string_view holder) {
+// `name` is what an explanation calls it.
+CompiledPolicy Compile(std::string_view document, std::string name) {
   auto compiled = policy::Compile(document, policy::DocumentKind::kIdentity);
-  if (!compiled) {
-    throw store::IntegrityError("identities: a policy of " + std::string(holder) +
-                                " cannot be read");
-  }
+  if (!compiled) throw store::IntegrityError("identities: policy " + name + " cannot be read");
+  compiled->name = std::move(name);
   return std::make_shared<const policy::Document>(*std::move(compiled));
 }
 
@@ -32,21 +29,21 @@ CompiledPolicy FindManaged(Transaction& transaction, const store::IdentityStore&
   if (!parsed) return nullptr;
   if (parsed->account == "aws") {
     const auto document = identity::FindAwsPolicy(arn);
-    return document ? Compile(*document, arn) : nullptr;
+    return document ? Compile(*document, std::string(arn)) : nullptr;
   }
   const auto stored = identities.FindPolicy(transaction, account, arn);
   if (!stored) return nullptr;
   const auto& versions = stored->entity.versions;
   const auto version =
       std::ranges::find(versions, stored->entity.default_version, &identity::PolicyVersion::number);
-  return version == versions.end() ? nullptr : Compile(version->document, arn);
+  return version == versions.end() ? nullptr : Compile(version->document, std::string(arn));
 }
 
 void AddPolicies(Transaction& transaction, const store::IdentityStore& identities,
                  std::string_view account, const identity::PolicyHolder& holder,
-                 std::string_view name, std::vector<CompiledPolicy>& policies) {
+                 const std::string& name, std::vector<CompiledPolicy>& policies) {
   for (const identity::InlinePolicy& inline_policy : holder.inline_policies) {
-    policies.push_back(Compile(inline_policy.document, name));
+    policies.push_back(Compile(inline_policy.document, name + "_" + inline_policy.name));
   }
   for (const std::string& arn : holder.attached_policies) {
     CompiledPolicy managed = FindManaged(transaction, identities, account, arn);
@@ -91,7 +88,8 @@ std::shared_ptr<Identity> LoadRole(Transaction& transaction, const store::Identi
       .parent_arn = identity::ArnOf(stored.account, identity::Role::kKind, role.path, role.name),
       .parent_id = role.id};
   loaded->tags = role.tags;
-  AddPolicies(transaction, identities, stored.account, role.policies, role.name, loaded->policies);
+  AddPolicies(transaction, identities, stored.account, role.policies, "role_" + role.name,
+              loaded->policies);
   loaded->boundary =
       FindBoundary(transaction, identities, stored.account, role.boundary, role.name);
   return loaded;
@@ -139,7 +137,7 @@ std::shared_ptr<const Identity> LoadSession(Transaction& transaction,
   if (session->is_limited()) {
     std::vector<CompiledPolicy>& limits = loaded->session_policies.emplace();
     for (const std::string& document : session->policies) {
-      limits.push_back(Compile(document, session->name));
+      limits.push_back(Compile(document, "session_" + session->name));
     }
     for (const std::string& arn : session->policy_arns) {
       // Without one of them the session could do more than it was begun with, so it ends.
@@ -165,12 +163,13 @@ std::shared_ptr<const Identity> LoadUser(Transaction& transaction,
                        .parent_id = {}};
   loaded->user_name = user.name;
   loaded->tags = user.tags;
-  AddPolicies(transaction, identities, stored.account, user.policies, user.name, loaded->policies);
+  AddPolicies(transaction, identities, stored.account, user.policies, "user_" + user.name,
+              loaded->policies);
   for (const std::string& group_id : user.groups) {
     const auto group = identities.FindById<identity::Group>(transaction, group_id);
     if (!group) continue;  // Groups are emptied before they are deleted.
-    AddPolicies(transaction, identities, stored.account, group->entity.policies, group->entity.name,
-                loaded->policies);
+    AddPolicies(transaction, identities, stored.account, group->entity.policies,
+                "group_" + group->entity.name, loaded->policies);
   }
   loaded->boundary =
       FindBoundary(transaction, identities, stored.account, user.boundary, user.name);

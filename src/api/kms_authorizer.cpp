@@ -21,7 +21,7 @@ std::string ActionOf(std::string_view operation) { return "kms:" + std::string(o
 Result<void> KmsAuthorizer::Require(std::string_view operation, std::string_view resource_name) {
   const std::string action = ActionOf(operation);
   const KeyContext context(facts_, facts_.caller.account, {}, nullptr);
-  return Permit(parts_.enforcement, facts_.identity,
+  return Permit(parts_.enforcement, facts_,
                 {.action = action,
                  .resource = resource_name,
                  .shown = resource_name == "*" ? std::string_view() : resource_name,
@@ -108,7 +108,7 @@ Result<void> KmsAuthorizer::PermitOnKey(std::string_view operation, const KeyTar
                                        .statement = std::nullopt}));
   }
   const CompiledPolicy policy = parts_.policies.Compile(target.policy);
-  return Permit(parts_.enforcement, facts_.identity,
+  return Permit(parts_.enforcement, facts_,
                 {.action = action,
                  .resource = target.arn,
                  .shown = target.arn,

@@ -3,6 +3,7 @@
 #include "api/identity_loader.h"
 #include "base/log.h"
 #include "policy/denial.h"
+#include "policy/explanation.h"
 
 #include <memory>
 #include <optional>
@@ -19,12 +20,71 @@ std::unexpected<ApiError> Denied(const Identity& identity, const Question& quest
               policy::DenialMessage(identity.principal, question.action, question.shown, decision));
 }
 
-Result<void> PermitAsRoot(const Identity& identity, const Question& question) {
-  const std::string& account = identity.principal.account;
+// Calls `weigh` with the question as the evaluator takes it.
+template <class Function>
+auto Weigh(const Identity& identity, const Question& question,
+           const policy::RequestContext& context, Function weigh) {
+  const policy::Action action(question.action);
+  const policy::Resource resource(question.resource);
+  return weigh(policy::Request{.principal = identity.principal,
+                               .action = action,
+                               .resource = resource,
+                               .resource_account = question.resource_account,
+                               .context = context},
+               policy::Policies{.identity = identity.policies,
+                                .boundary = identity.boundary.get(),
+                                .session = identity.session_policies,
+                                .resource = question.resource_policy,
+                                .resource_must_admit = question.resource_must_admit});
+}
+
+void Log(PolicyEnforcement enforcement, const CallFacts& facts, const Identity& identity,
+         const Question& question) {
+  const std::string_view event =
+      enforcement == PolicyEnforcement::kSoft ? "access.would_be_denied" : "access.denied";
+  Weigh(identity, question, question.context, [&](const auto& request, const auto& policies) {
+    base::log::Warning(event, {{"request_id", facts.request_id},
+                               {"principal", facts.identity.principal.arn},
+                               {"action", question.action},
+                               {"resource", question.resource},
+                               {"why", policy::Summarize(policy::Explain(request, policies))}});
+  });
+}
+
+/// What somebody who asks wants the request to be like.
+class SupposedContext final : public policy::RequestContext {
+ public:
+  SupposedContext(const Inquiry& inquiry, const policy::RequestContext& rest)
+      : inquiry_(inquiry), rest_(rest) {}
+  [[nodiscard]] policy::ContextValue Find(const policy::ContextKey& key) const override {
+    const auto given = inquiry_.given.find(key.name());
+    return given == inquiry_.given.end() ? rest_.Find(key) : given->second;
+  }
+
+ private:
+  const Inquiry& inquiry_;
+  const policy::RequestContext& rest_;
+};
+
+policy::Decision Answer(const Identity& identity, const Question& question, Inquiry& inquiry) {
+  const SupposedContext context(inquiry, question.context);
+  return Weigh(identity, question, context, [&](const auto& request, const auto& policies) {
+    const policy::Explanation explanation = policy::Explain(request, policies);
+    inquiry.answers.push_back(std::string(question.action) + " on " +
+                              std::string(question.resource) + "\n" +
+                              policy::Describe(explanation));
+    return explanation.decision;
+  });
+}
+
+Result<void> PermitAsRoot(const CallFacts& facts, const Question& question) {
+  const std::string& account = facts.identity.principal.account;
   if (question.is_accounts_own && account == question.resource_account) return {};
-  const policy::Decision decision = Decide(*RootOf(account), question);
+  const auto root = RootOf(account);
+  const policy::Decision decision = Decide(*root, question);
   if (decision.is_allowed()) return {};
-  return Denied(identity, question, decision);
+  Log(PolicyEnforcement::kOff, facts, *root, question);
+  return Denied(facts.identity, question, decision);
 }
 
 }  // namespace
@@ -41,29 +101,27 @@ CompiledPolicy AllowEverything() {
 }
 
 policy::Decision Decide(const Identity& identity, const Question& question) {
-  const policy::Action action(question.action);
-  const policy::Resource resource(question.resource);
-  return policy::Decide({.principal = identity.principal,
-                         .action = action,
-                         .resource = resource,
-                         .resource_account = question.resource_account,
-                         .context = question.context},
-                        {.identity = identity.policies,
-                         .boundary = identity.boundary.get(),
-                         .session = identity.session_policies,
-                         .resource = question.resource_policy,
-                         .resource_must_admit = question.resource_must_admit});
+  return Weigh(identity, question, question.context, [](const auto& request, const auto& policies) {
+    return policy::Decide(request, policies);
+  });
 }
 
-Result<void> Permit(PolicyEnforcement enforcement, const Identity& identity,
-                    const Question& question) {
-  if (enforcement == PolicyEnforcement::kOff) return PermitAsRoot(identity, question);
+policy::Decision Consider(PolicyEnforcement enforcement, const CallFacts& facts,
+                          const Question& question) {
+  const Identity& identity = facts.identity;
+  if (facts.inquiry != nullptr) return Answer(identity, question, *facts.inquiry);
   const policy::Decision decision = Decide(identity, question);
+  if (!decision.is_allowed()) Log(enforcement, facts, identity, question);
+  return decision;
+}
+
+Result<void> Permit(PolicyEnforcement enforcement, const CallFacts& facts,
+                    const Question& question) {
+  if (enforcement == PolicyEnforcement::kOff) return PermitAsRoot(facts, question);
+  const policy::Decision decision = Consider(enforcement, facts, question);
   if (decision.is_allowed()) return {};
-  auto denied = Denied(identity, question, decision);
-  if (enforcement == PolicyEnforcement::kOn) return denied;
-  base::log::Warning("access.would_be_denied", {{"reason", denied.error().message}});
-  return PermitAsRoot(identity, question);
+  if (enforcement == PolicyEnforcement::kOn) return Denied(facts.identity, question, decision);
+  return PermitAsRoot(facts, question);
 }
 
 }  // namespace coffer::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/call_facts.h"
 #include "api/identity.h"
 #include "coffer/config.h"
 #include "coffer/result.h"
@@ -26,10 +27,14 @@ struct Question {
 /// What all policies of the caller and of the resource say.
 [[nodiscard]] policy::Decision Decide(const Identity& identity, const Question& question);
 
+/// The same for the caller of `facts`. The log says why somebody was denied, or, in soft mode,
+/// would have been; the reply never does.
+[[nodiscard]] policy::Decision Consider(PolicyEnforcement enforcement, const CallFacts& facts,
+                                        const Question& question);
+
 /// The same as a permission: AccessDenied with AWS's text. Where policies are not enforced,
-/// everybody may do what the root user of his account may; in soft mode the log says what would
-/// have been refused.
-[[nodiscard]] Result<void> Permit(PolicyEnforcement enforcement, const Identity& identity,
+/// everybody may do what the root user of his account may.
+[[nodiscard]] Result<void> Permit(PolicyEnforcement enforcement, const CallFacts& facts,
                                   const Question& question);
 
 /// An identity policy that leaves everything to the others.

@@ -1,9 +1,7 @@
 #include "api/policy_authorizer.h"
 
 #include "api/key_context.h"
-#include "api/permission.h"
 #include "api/secret_context.h"
-#include "base/log.h"
 #include "secrets/messages.h"
 #include "services/kms/key_policy.h"
 
@@ -121,7 +119,7 @@ Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target&
   if (target.secret != nullptr && target.secret->resource_policy) {
     resource_policy = parts_.policies.Compile(*target.secret->resource_policy);
   }
-  return Permit(parts_.enforcement, facts_.identity,
+  return Permit(parts_.enforcement, facts_,
                 {.action = action,
                  .resource = target.arn,
                  .shown = target.shown,
@@ -139,20 +137,27 @@ Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Se
   const bool may_be_denied =
       !identity.policies.empty() || identity.boundary || identity.session_policies;
   if (parts_.enforcement == PolicyEnforcement::kOff || !may_be_denied) return {};
+  static const CompiledPolicy kDefaultKeyPolicy = CompileResourcePolicy(
+      R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}})");
   const std::string secret_arn = secrets::ArnOf(secret);
   const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
   const KeyContext context(facts_, key.account, {}, &in_secret);
+  return PermitUse(use, {.action = {},
+                         .resource = key.arn,
+                         .shown = key.arn,
+                         .resource_account = key.account,
+                         .context = context,
+                         .resource_policy = kDefaultKeyPolicy.get(),
+                         .resource_must_admit = true});
+}
+
+// Every action that the use takes, on the key of the question.
+Result<void> PolicyAuthorizer::PermitUse(KeyUse use, Question question) const {
   for (const std::string_view action : ActionsOf(use)) {
-    const policy::Decision decision = api::Decide(identity, {.action = action,
-                                                             .resource = key.arn,
-                                                             .shown = key.arn,
-                                                             .resource_account = key.account,
-                                                             .context = context});
-    if (decision.outcome != policy::Outcome::kExplicitlyDenied) continue;
-    if (parts_.enforcement == PolicyEnforcement::kOn) {
+    question.action = action;
+    if (!Permit(parts_.enforcement, facts_, question)) {
       return std::unexpected(secrets::KmsAccessDenied());
     }
-    base::log::Warning("access.would_be_denied", {{"key", key.arn}, {"secret", secret_arn}});
   }
   return {};
 }
@@ -177,17 +182,13 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
   const KeyContext context(facts_, key->account, settings.tags, &in_secret);
   const CompiledPolicy policy = parts_.policies.Compile(
       settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account));
-  for (const std::string_view action : ActionsOf(use)) {
-    const auto permitted = Permit(parts_.enforcement, facts_.identity,
-                                  {.action = action,
-                                   .resource = key->arn,
-                                   .shown = key->arn,
-                                   .resource_account = key->account,
-                                   .context = context,
-                                   .resource_policy = policy.get(),
-                                   .resource_must_admit = true});
-    if (!permitted) return std::unexpected(secrets::KmsAccessDenied());
-  }
+  RETURN_IF_ERROR(PermitUse(use, {.action = {},
+                                  .resource = key->arn,
+                                  .shown = key->arn,
+                                  .resource_account = key->account,
+                                  .context = context,
+                                  .resource_policy = policy.get(),
+                                  .resource_must_admit = true}));
   if (settings.is_enabled) return {};
   return std::unexpected(use == KeyUse::kOpen ? secrets::CannotDecrypt()
                                               : secrets::CannotEncrypt());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/call_facts.h"
+#include "api/permission.h"
 #include "api/policy_cache.h"
 #include "coffer/config.h"
 #include "coffer/database.h"
@@ -70,6 +71,8 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
                                                  const secrets::Secret& secret,
                                                  std::string_view version_id,
                                                  const keyring::KeyIdentity& key) const;
+  [[nodiscard]] Result<void> PermitUse(services::secretsmanager::KeyUse use,
+                                       Question question) const;
 
   const AuthorizationParts& parts_;
   const CallFacts& facts_;

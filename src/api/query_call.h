@@ -81,7 +81,7 @@ class QueryCall final : public Call {
     ServiceCall call(environment);
     const auto reply = Handler(call.context, request_);
     if (!reply) return std::unexpected(reply.error());
-    EncodeXmlReply(operation_, ServiceCall::kNamespace, environment.request_id, *reply, out);
+    EncodeXmlReply(operation_, ServiceCall::kNamespace, environment.facts.request_id, *reply, out);
     return {};
   }
 

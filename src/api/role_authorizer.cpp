@@ -70,45 +70,43 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
   const bool is_own = role != nullptr && role->account == identity.principal.account;
   if (enforcement_ == PolicyEnforcement::kOff) {
     if (is_own) return {};
-    return Refuse(false, RoleDenial(identity.principal, action_name, role_arn, {}));
+    return Fail(ErrorCode::kAccessDenied,
+                RoleDenial(identity.principal, action_name, role_arn, {}));
   }
   const bool is_tolerated = enforcement_ == PolicyEnforcement::kSoft && is_own;
   if (identity.principal.kind == policy::PrincipalKind::kRoot) {
-    return Refuse(is_tolerated, "Roles may not be assumed by root accounts.");
+    constexpr std::string_view kReason = "Roles may not be assumed by root accounts.";
+    if (!is_tolerated) return Fail(ErrorCode::kAccessDenied, std::string(kReason));
+    base::log::Warning("access.would_be_denied",
+                       {{"request_id", facts_.request_id}, {"why", kReason}});
+    return {};
   }
   const auto parsed = identity::ParseEntityArn(role_arn);
   const std::string account = parsed ? parsed->account : facts_.caller.account;
   const RoleContext context(facts_, role, account);
   const std::optional<policy::Document> trust = CompileTrust(role);
-  const policy::Decision decision = Decide(identity, {.action = action_name,
-                                                      .resource = role_arn,
-                                                      .shown = role_arn,
-                                                      .resource_account = account,
-                                                      .context = context,
-                                                      .resource_policy = trust ? &*trust : nullptr,
-                                                      .resource_must_admit = true});
-  if (decision.is_allowed()) return {};
-  std::string message = RoleDenial(identity.principal, action_name, role_arn, decision);
-  return Refuse(is_tolerated, std::move(message));
+  const policy::Decision decision = Consider(enforcement_, facts_,
+                                             {.action = action_name,
+                                              .resource = role_arn,
+                                              .shown = role_arn,
+                                              .resource_account = account,
+                                              .context = context,
+                                              .resource_policy = trust ? &*trust : nullptr,
+                                              .resource_must_admit = true});
+  if (decision.is_allowed() || is_tolerated) return {};
+  return Fail(ErrorCode::kAccessDenied,
+              RoleDenial(identity.principal, action_name, role_arn, decision));
 }
 
 Result<void> RoleAuthorizer::Require(std::string_view operation, std::string_view arn) {
   const std::string action = "sts:" + std::string(operation);
   const RoleContext context(facts_, nullptr, facts_.caller.account);
-  return Permit(enforcement_, facts_.identity,
+  return Permit(enforcement_, facts_,
                 {.action = action,
                  .resource = arn,
                  .shown = arn,
                  .resource_account = facts_.caller.account,
                  .context = context});
-}
-
-Result<void> RoleAuthorizer::Refuse(bool is_tolerated, std::string message) {
-  if (is_tolerated) {
-    base::log::Warning("access.would_be_denied", {{"reason", message}});
-    return {};
-  }
-  return Fail(ErrorCode::kAccessDenied, std::move(message));
 }
 
 }  // namespace coffer::api

@@ -23,9 +23,6 @@ class RoleAuthorizer final : public services::sts::Authorizer {
   [[nodiscard]] Result<void> Require(std::string_view operation, std::string_view arn) override;
 
  private:
-  /// AccessDenied, or a line in the log where it is tolerated.
-  [[nodiscard]] static Result<void> Refuse(bool is_tolerated, std::string message);
-
   const CallFacts& facts_;
   PolicyEnforcement enforcement_;
 };

@@ -56,6 +56,7 @@ bool IsEmpty(const std::vector<std::string>& values) {
 }  // namespace
 
 void Condition::AddValue(std::string_view text, TextTemplate::Variables variables) {
+  written_.emplace_back(text);
   const Comparison comparison = operator_.comparison;
   const auto add = [&](auto parsed) {
     parsed ? values_.emplace_back(*std::move(parsed)) : values_.emplace_back(Unreadable{});

@@ -36,6 +36,8 @@ class Condition {
   [[nodiscard]] const ConditionOperator& comparison() const { return operator_; }
   [[nodiscard]] const ContextKey& key() const { return key_; }
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }
+  /// The values as the document has them, in the order of values().
+  [[nodiscard]] const std::vector<std::string>& written() const { return written_; }
 
  private:
   [[nodiscard]] bool HoldsFor(const std::vector<std::string>& values,
@@ -48,6 +50,7 @@ class Condition {
   ConditionOperator operator_;
   ContextKey key_;
   std::vector<Value> values_;
+  std::vector<std::string> written_;
 };
 
 }  // namespace coffer::policy

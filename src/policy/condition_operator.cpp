@@ -11,41 +11,42 @@ namespace coffer::policy {
 namespace {
 
 struct Name {
-  std::string_view text;  ///< In lower case.
+  std::string_view text;
   Comparison comparison;
   bool is_negated = false;
 };
 
 constexpr bool kNegated = true;
 
+// Of two names for the same, the first is the one to show.
 constexpr auto kNames = std::to_array<Name>({
-    {"stringequals", Comparison::kStringEquals},
-    {"stringnotequals", Comparison::kStringEquals, kNegated},
-    {"stringequalsignorecase", Comparison::kStringEqualsIgnoreCase},
-    {"stringnotequalsignorecase", Comparison::kStringEqualsIgnoreCase, kNegated},
-    {"stringlike", Comparison::kStringLike},
-    {"stringnotlike", Comparison::kStringLike, kNegated},
-    {"numericequals", Comparison::kNumericEquals},
-    {"numericnotequals", Comparison::kNumericEquals, kNegated},
-    {"numericlessthan", Comparison::kNumericLessThan},
-    {"numericlessthanequals", Comparison::kNumericLessThanEquals},
-    {"numericgreaterthan", Comparison::kNumericGreaterThan},
-    {"numericgreaterthanequals", Comparison::kNumericGreaterThanEquals},
-    {"dateequals", Comparison::kDateEquals},
-    {"datenotequals", Comparison::kDateEquals, kNegated},
-    {"datelessthan", Comparison::kDateLessThan},
-    {"datelessthanequals", Comparison::kDateLessThanEquals},
-    {"dategreaterthan", Comparison::kDateGreaterThan},
-    {"dategreaterthanequals", Comparison::kDateGreaterThanEquals},
-    {"bool", Comparison::kBool},
-    {"binaryequals", Comparison::kBinaryEquals},
-    {"ipaddress", Comparison::kIpAddress},
-    {"notipaddress", Comparison::kIpAddress, kNegated},
-    {"arnequals", Comparison::kArnLike},
-    {"arnlike", Comparison::kArnLike},
-    {"arnnotequals", Comparison::kArnLike, kNegated},
-    {"arnnotlike", Comparison::kArnLike, kNegated},
-    {"null", Comparison::kNull},
+    {"StringEquals", Comparison::kStringEquals},
+    {"StringNotEquals", Comparison::kStringEquals, kNegated},
+    {"StringEqualsIgnoreCase", Comparison::kStringEqualsIgnoreCase},
+    {"StringNotEqualsIgnoreCase", Comparison::kStringEqualsIgnoreCase, kNegated},
+    {"StringLike", Comparison::kStringLike},
+    {"StringNotLike", Comparison::kStringLike, kNegated},
+    {"NumericEquals", Comparison::kNumericEquals},
+    {"NumericNotEquals", Comparison::kNumericEquals, kNegated},
+    {"NumericLessThan", Comparison::kNumericLessThan},
+    {"NumericLessThanEquals", Comparison::kNumericLessThanEquals},
+    {"NumericGreaterThan", Comparison::kNumericGreaterThan},
+    {"NumericGreaterThanEquals", Comparison::kNumericGreaterThanEquals},
+    {"DateEquals", Comparison::kDateEquals},
+    {"DateNotEquals", Comparison::kDateEquals, kNegated},
+    {"DateLessThan", Comparison::kDateLessThan},
+    {"DateLessThanEquals", Comparison::kDateLessThanEquals},
+    {"DateGreaterThan", Comparison::kDateGreaterThan},
+    {"DateGreaterThanEquals", Comparison::kDateGreaterThanEquals},
+    {"Bool", Comparison::kBool},
+    {"BinaryEquals", Comparison::kBinaryEquals},
+    {"IpAddress", Comparison::kIpAddress},
+    {"NotIpAddress", Comparison::kIpAddress, kNegated},
+    {"ArnLike", Comparison::kArnLike},
+    {"ArnEquals", Comparison::kArnLike},
+    {"ArnNotLike", Comparison::kArnLike, kNegated},
+    {"ArnNotEquals", Comparison::kArnLike, kNegated},
+    {"Null", Comparison::kNull},
 });
 
 bool TakePrefix(std::string_view& text, std::string_view prefix) {
@@ -71,12 +72,25 @@ std::optional<ConditionOperator> ParseConditionOperator(std::string_view name) {
     rest.remove_suffix(kIfExists.size());
     parsed.if_exists = true;
   }
-  const auto found = std::ranges::find(kNames, rest, &Name::text);
+  const auto found = std::ranges::find_if(kNames, [&](const Name& known) {
+    return std::ranges::equal(known.text, rest, {}, base::ToLower);
+  });
   if (found == kNames.end()) return std::nullopt;
   parsed.comparison = found->comparison;
   parsed.is_negated = found->is_negated;
   if (parsed.comparison == Comparison::kNull && parsed.if_exists) return std::nullopt;
   return parsed;
+}
+
+std::string NameOf(const ConditionOperator& named) {
+  std::string name;
+  if (named.qualifier == SetQualifier::kForAllValues) name = "ForAllValues:";
+  if (named.qualifier == SetQualifier::kForAnyValue) name = "ForAnyValue:";
+  const auto found = std::ranges::find_if(kNames, [&](const Name& known) {
+    return known.comparison == named.comparison && known.is_negated == named.is_negated;
+  });
+  if (found != kNames.end()) name += found->text;
+  return named.if_exists ? name + "IfExists" : name;
 }
 
 }  // namespace coffer::policy

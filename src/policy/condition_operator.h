@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace coffer::policy {
@@ -44,5 +45,7 @@ struct ConditionOperator {
 /// Reads a name in any letter case; nullopt when there is no such operator.
 /// AWS: IAM JSON policy elements: condition operators.
 [[nodiscard]] std::optional<ConditionOperator> ParseConditionOperator(std::string_view name);
+/// The name that AWS writes, such as `ForAnyValue:StringLikeIfExists`.
+[[nodiscard]] std::string NameOf(const ConditionOperator& named);
 
 }  // namespace coffer::policy

@@ -1,36 +1,12 @@
 #include "policy/denial.h"
 
+#include "policy/explanation.h"
+
 namespace coffer::policy {
 
 namespace {
 
-std::string_view ImplicitReason(Layer layer) {
-  switch (layer) {
-    case Layer::kIdentity:
-      return "identity-based policy";
-    case Layer::kBoundary:
-      return "permissions boundary";
-    case Layer::kSession:
-      return "session policy";
-    case Layer::kResource:
-      return "resource-based policy";
-  }
-  return {};
-}
-
-std::string_view ExplicitReason(Layer layer) {
-  switch (layer) {
-    case Layer::kIdentity:
-      return "an identity-based policy";
-    case Layer::kBoundary:
-      return "a permissions boundary";
-    case Layer::kSession:
-      return "a session policy";
-    case Layer::kResource:
-      return "a resource-based policy";
-  }
-  return {};
-}
+std::string_view ArticleOf(Layer layer) { return layer == Layer::kIdentity ? "an " : "a "; }
 
 }  // namespace
 
@@ -40,9 +16,10 @@ std::string DenialMessage(const Principal& principal, std::string_view action,
   text += action;
   if (!resource.empty()) text.append(" on resource: ").append(resource);
   if (decision.outcome == Outcome::kExplicitlyDenied) {
-    return text.append(" with an explicit deny in ").append(ExplicitReason(decision.layer));
+    text.append(" with an explicit deny in ").append(ArticleOf(decision.layer));
+    return text.append(NameOf(decision.layer));
   }
-  text.append(" because no ").append(ImplicitReason(decision.layer)).append(" allows the ");
+  text.append(" because no ").append(NameOf(decision.layer)).append(" allows the ");
   return text.append(action).append(" action");
 }
 

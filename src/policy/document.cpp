@@ -56,11 +56,32 @@ std::vector<Condition> CompileConditions(Value value, TextTemplate::Variables va
   return conditions;
 }
 
+// Where the object that begins at `begin` ends: behind its brace. The text is known to be JSON.
+std::size_t EndOfObject(std::string_view text, std::size_t begin) {
+  std::size_t depth = 0;
+  bool is_string = false;
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      is_string = !is_string;
+    } else if (is_string) {
+      if (c == '\\') ++at;
+    } else if (c == '{') {
+      ++depth;
+    } else if (c == '}' && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
 Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variables variables) {
   Statement statement;
   for (Value element = value.First(); element.valid(); element = element.Next()) {
     const std::string_view name = element.key();
-    if (name == "Effect") {
+    if (name == "Sid") {
+      statement.sid = element.text();
+    } else if (name == "Effect") {
       statement.effect = element.text() == "Allow" ? Effect::kAllow : Effect::kDeny;
     } else if (name == "Principal" || name == "NotPrincipal") {
       statement.principals_are = name == "Principal" ? Statement::Principals::kListed
@@ -86,6 +107,20 @@ Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variabl
 
 }  // namespace
 
+TextPosition TextRuler::At(std::size_t offset) {
+  for (const char c : text_.substr(offset_, offset - offset_)) {
+    const bool is_continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    if (c == '\n') {
+      ++position_.line;
+      position_.column = 1;
+    } else if (!is_continuation) {
+      ++position_.column;
+    }
+  }
+  offset_ = offset;
+  return position_;
+}
+
 TextTemplate::Variables VariablesOf(json::Value root) {
   const Value version = Member(root, "Version");
   return version.valid() && version.text() == "2012-10-17" ? TextTemplate::Variables::kExpanded
@@ -98,14 +133,19 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
   if (!root) return std::unexpected(root.error());
   const TextTemplate::Variables variables = VariablesOf(*root);
   Document document{.kind = kind, .statements = {}};
+  TextRuler ruler(text);
+  const auto add = [&](Value value) {
+    Statement& statement =
+        document.statements.emplace_back(CompileStatement(value, kind, variables));
+    statement.begin = ruler.At(value.offset() + 1);
+    statement.end = ruler.At(EndOfObject(text, value.offset()));
+  };
   const Value statements = Member(*root, "Statement");
   if (statements.kind() == json::Kind::kObject) {
-    document.statements.push_back(CompileStatement(statements, kind, variables));
+    add(statements);
     return document;
   }
-  for (Value value = statements.First(); value.valid(); value = value.Next()) {
-    document.statements.push_back(CompileStatement(value, kind, variables));
-  }
+  for (Value value = statements.First(); value.valid(); value = value.Next()) add(value);
   return document;
 }
 

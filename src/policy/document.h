@@ -7,6 +7,7 @@
 #include "policy/principal.h"
 #include "policy/resource.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -17,10 +18,33 @@ namespace coffer::policy {
 
 enum class Effect : std::uint8_t { kAllow, kDeny };
 
+/// A place in the text of a document, counted from 1; columns are characters.
+struct TextPosition {
+  std::size_t line = 1;
+  std::size_t column = 1;
+
+  bool operator==(const TextPosition&) const = default;
+};
+/// Finds places of growing byte offsets in one text, which it reads once.
+class TextRuler {
+ public:
+  explicit TextRuler(std::string_view text) : text_(text) {}
+  /// `offset` must not be less than the last one.
+  [[nodiscard]] TextPosition At(std::size_t offset);
+
+ private:
+  std::string_view text_;
+  std::size_t offset_ = 0;
+  TextPosition position_;
+};
+
 /// One statement, ready to be evaluated.
 struct Statement {
   enum class Principals : std::uint8_t { kNone, kListed, kAllButListed };
 
+  std::string sid;     ///< Empty when it has none.
+  TextPosition begin;  ///< Behind the opening brace, as IAM's simulator counts.
+  TextPosition end;    ///< Behind the closing brace.
   Effect effect = Effect::kAllow;
   Principals principals_are = Principals::kNone;
   std::vector<PrincipalEntry> principals;
@@ -33,6 +57,7 @@ struct Statement {
 /// number of threads.
 struct Document {
   DocumentKind kind{};
+  std::string name{};  ///< What an explanation calls it; whoever has compiled it may set it.
   std::vector<Statement> statements;
 };
 

@@ -1,6 +1,6 @@
 #include "policy/evaluator.h"
 
-#include <algorithm>
+#include "policy/statement_fit.h"
 
 namespace coffer::policy {
 
@@ -13,35 +13,12 @@ struct Finding {
   PrincipalMatch grant = PrincipalMatch::kNone;  ///< The strongest; of a resource policy alone.
 };
 
-bool Covers(const Statement& statement, const Request& request) {
-  return statement.actions.Covers(request.action) &&
-         statement.resources.Covers(request.resource, request.context) &&
-         std::ranges::all_of(statement.conditions, [&](const Condition& condition) {
-           return condition.Holds(request.context);
-         });
-}
-
-// How a statement is about the principal. Those of identity policies are about whoever has them.
-PrincipalMatch MatchOf(const Statement& statement, const Principal& principal, bool has_boundary) {
-  switch (statement.principals_are) {
-    case Statement::Principals::kNone:
-      return PrincipalMatch::kSelf;
-    case Statement::Principals::kListed:
-      return Match(statement.principals, principal);
-    case Statement::Principals::kAllButListed:
-      // A principal with a boundary is never spared (AWS: NotPrincipal).
-      return !has_boundary && IsSpared(statement.principals, principal) ? PrincipalMatch::kNone
-                                                                        : PrincipalMatch::kSelf;
-  }
-  return PrincipalMatch::kNone;
-}
-
 void Look(const Document& document, StatementPlace place, const Request& request, bool has_boundary,
           Finding& finding) {
   for (place.statement = 0; place.statement < document.statements.size(); ++place.statement) {
     const Statement& statement = document.statements[place.statement];
     const PrincipalMatch match = MatchOf(statement, request.principal, has_boundary);
-    if (match == PrincipalMatch::kNone || !Covers(statement, request)) continue;
+    if (match == PrincipalMatch::kNone || FitOf(statement, request) != Fit::kApplies) continue;
     if (statement.effect == Effect::kDeny) {
       finding.deny = place;
       return;

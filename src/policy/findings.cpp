@@ -1,7 +1,6 @@
 #include "policy/findings.h"
 
 #include "base/ascii.h"
-#include "base/encoding.h"
 #include "policy/condition_keys.h"
 #include "policy/document.h"
 #include "policy/json_members.h"
@@ -29,14 +28,11 @@ std::string Quoted(std::string_view text) {
 }
 
 Finding SyntaxFault(std::string_view text, const GrammarFault& fault) {
-  const std::string_view before = text.substr(0, fault.offset);
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0.
-  const std::size_t column = 1 + base::CharacterCount(before.substr(line_begin));
+  const TextPosition at = TextRuler(text).At(fault.offset);
   return {.check = checks::kSyntax,
           .severity = Severity::kError,
-          .message = "Line " + std::to_string(line) + ", column " + std::to_string(column) + ": " +
-                     std::string(fault.reason) + "."};
+          .message = "Line " + std::to_string(at.line) + ", column " + std::to_string(at.column) +
+                     ": " + std::string(fault.reason) + "."};
 }
 
 /// What the operators for a type are called, as in "use …".

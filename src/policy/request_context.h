@@ -14,6 +14,8 @@ class ContextKey {
   explicit ContextKey(std::string_view name);
 
   [[nodiscard]] std::string_view name() const { return name_; }
+  /// In the letters that it was given in.
+  [[nodiscard]] const std::string& spelled() const { return spelled_; }
   /// Up to and with the slash of a key that takes one (`aws:principaltag/`), else the whole name.
   [[nodiscard]] std::string_view family() const {
     return std::string_view(name_).substr(0, family_size_);
@@ -24,6 +26,7 @@ class ContextKey {
   }
 
  private:
+  std::string spelled_;
   std::string name_;
   std::size_t family_size_;
 };
