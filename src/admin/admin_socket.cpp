@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -19,7 +20,7 @@
 namespace coffer::admin {
 namespace {
 
-constexpr std::size_t kLongestCommand = 256;
+constexpr std::size_t kLongestCommand = std::size_t{64} * 1024;
 constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
 
 [[noreturn]] void ThrowErrno(const char* what) {
@@ -127,12 +128,13 @@ void AdminSocket::Serve(int connection) const {
     return;
   }
   SetPatience(connection);
-  const std::string name = Receive(connection, kLongestCommand, /*one_line=*/true);
-  const auto command = commands_.find(name);
+  const std::string line = Receive(connection, kLongestCommand, /*one_line=*/true);
+  const std::size_t blank = std::min(line.find(' '), line.size());
+  const auto command = commands_.find(std::string_view(line).substr(0, blank));
   std::string answer = "The server does not know this command.\n";
   if (command != commands_.end()) {
     try {
-      answer = command->second();
+      answer = command->second(std::string_view(line).substr(std::min(blank + 1, line.size())));
     } catch (const std::exception& error) {
       base::log::Error("admin.failed", {{"command", command->first}, {"reason", error.what()}});
       answer = "The command failed; the server's log says why.\n";

@@ -11,8 +11,9 @@
 
 namespace coffer::admin {
 
-/// What a running server can be asked: command name → answer, as text for a person.
-using Commands = std::map<std::string, std::function<std::string()>, std::less<>>;
+/// What a running server can be asked: command name → what answers, given the rest of the line
+/// behind a blank, with text for a person.
+using Commands = std::map<std::string, std::function<std::string(std::string_view)>, std::less<>>;
 
 /// Listens on a Unix socket for administrative subcommands of the same program. The socket is 0600
 /// and the peer must be this user or root. A request is one line, the answer everything until the

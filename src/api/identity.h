@@ -1,29 +1,11 @@
 #pragma once
 
-#include "identity/entities.h"
-#include "identity/session.h"
-#include "policy/document.h"
-#include "policy/principal.h"
-
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include "services/iam/identity.h"
 
 namespace coffer::api {
 
-using CompiledPolicy = std::shared_ptr<const policy::Document>;
-
-/// Who made a request, with all that has a say in what he may do. A value of one moment.
-struct Identity {
-  policy::Principal principal;
-  std::string user_name;  ///< Of a user; empty for others.
-  std::vector<identity::Tag> tags;
-  std::vector<CompiledPolicy> policies;
-  CompiledPolicy boundary;                           ///< Null when there is none.
-  std::shared_ptr<const identity::Session> session;  ///< Null for a long-term key.
-  /// What the session is limited to; absent when no such policies were given.
-  std::optional<std::vector<CompiledPolicy>> session_policies;
-};
+// Who calls is what IAM knows of him, in every service.
+using services::iam::CompiledPolicy;
+using services::iam::Identity;
 
 }  // namespace coffer::api

@@ -1,9 +1,9 @@
 #include "api/permission.h"
 
-#include "api/identity_loader.h"
 #include "base/log.h"
 #include "policy/denial.h"
 #include "policy/explanation.h"
+#include "services/iam/identity_loader.h"
 
 #include <memory>
 #include <optional>
@@ -80,7 +80,7 @@ policy::Decision Answer(const Identity& identity, const Question& question, Inqu
 Result<void> PermitAsRoot(const CallFacts& facts, const Question& question) {
   const std::string& account = facts.identity.principal.account;
   if (question.is_accounts_own && account == question.resource_account) return {};
-  const auto root = RootOf(account);
+  const auto root = services::iam::RootOf(account);
   const policy::Decision decision = Decide(*root, question);
   if (decision.is_allowed()) return {};
   Log(PolicyEnforcement::kOff, facts, *root, question);

@@ -1,8 +1,8 @@
 #include "api/principals.h"
 
-#include "api/identity_loader.h"
 #include "base/account.h"
 #include "base/encoding.h"
+#include "services/iam/identity_loader.h"
 
 #include <mutex>
 #include <optional>
@@ -54,7 +54,7 @@ std::shared_ptr<const Principals::Entry> Principals::Load(std::string_view acces
     if (!user) return;
     entry = std::make_shared<Entry>();
     entry->changes = changes;
-    entry->identity = LoadUser(transaction, identities_, *user);
+    entry->identity = services::iam::LoadUser(transaction, identities_, *user);
     entry->generation = static_cast<std::uint64_t>(key->generation);
     entry->key = {.access_key_id = key->entity.id,
                   .account = key->account,
@@ -110,7 +110,8 @@ std::shared_ptr<const Identity> Principals::FindRoot(const sigv4::Caller& caller
   if (caller.principal_arn != base::RootArn(caller.account)) return nullptr;
   const std::unique_lock lock(entries_mutex_);
   if (roots_.size() >= kMost) roots_.clear();
-  return roots_.try_emplace(caller.principal_arn, RootOf(caller.account)).first->second;
+  return roots_.try_emplace(caller.principal_arn, services::iam::RootOf(caller.account))
+      .first->second;
 }
 
 }  // namespace coffer::api

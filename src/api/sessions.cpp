@@ -1,8 +1,8 @@
 #include "api/sessions.h"
 
-#include "api/identity_loader.h"
 #include "base/big_endian.h"
 #include "json/shape_codec.h"
+#include "services/iam/identity_loader.h"
 
 #include <mutex>
 #include <span>
@@ -22,7 +22,7 @@ std::shared_ptr<const Sessions::Entry> Sessions::Open(const sigv4::KeyReference&
   entry->fingerprint = fingerprint;
   entry->session = std::make_shared<const identity::Session>(*std::move(session));
   database_.Read([&](Transaction& transaction) {
-    entry->identity = LoadSession(transaction, identities_, entry->session);
+    entry->identity = services::iam::LoadSession(transaction, identities_, entry->session);
   });
   return entry;
 }

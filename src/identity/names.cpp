@@ -74,6 +74,25 @@ std::optional<EntityArn> ParseEntityArn(std::string_view arn) {
   return parsed;
 }
 
+std::optional<ParsedSessionArn> ParseSessionArn(std::string_view arn) {
+  constexpr std::string_view kStart = "arn:aws:sts::";
+  constexpr std::string_view kKind = ":assumed-role/";
+  const std::size_t kind = arn.find(kKind);
+  const std::size_t slash = arn.rfind('/');
+  if (!arn.starts_with(kStart) || kind == std::string_view::npos || slash < kind + kKind.size()) {
+    return std::nullopt;
+  }
+  const std::string_view account = arn.substr(kStart.size(), kind - kStart.size());
+  const std::size_t name = kind + kKind.size();
+  ParsedSessionArn parsed{.account = std::string(account),
+                          .role_name = std::string(arn.substr(name, slash - name)),
+                          .session_name = std::string(arn.substr(slash + 1))};
+  if (!base::IsAccountId(account) || !IsName(parsed.role_name) || !IsName(parsed.session_name)) {
+    return std::nullopt;
+  }
+  return parsed;
+}
+
 std::string UniqueId(std::string_view prefix,
                      std::span<const std::byte, kIdRandomBytes> random_bytes) {
   // 32 characters, so that the low bits of a random byte choose uniformly.

@@ -34,6 +34,14 @@ struct EntityArn {
 /// Nullopt when it is not the ARN of a user, group, role or policy.
 [[nodiscard]] std::optional<EntityArn> ParseEntityArn(std::string_view arn);
 
+/// The ARN of a role's session, taken apart.
+struct ParsedSessionArn {
+  std::string account;
+  std::string role_name;
+  std::string session_name;
+};
+[[nodiscard]] std::optional<ParsedSessionArn> ParseSessionArn(std::string_view arn);
+
 /// How many random bytes an id takes.
 inline constexpr std::size_t kIdRandomBytes = 17;
 /// `prefix` (`AIDA`, `AROA`, `AGPA`, `ANPA`) and 17 characters of `[A-Z2-7]`, one for each byte.

@@ -3,6 +3,7 @@
 #include "admin/admin_socket.h"
 #include "base/log.h"
 #include "server/config_loader.h"
+#include "server/explain_command.h"
 #include "server/process.h"
 #include "server/serve.h"
 #include "server/settings.h"
@@ -108,6 +109,11 @@ int AskServer(const SettingFlags& flags, std::string_view command) {
   return EXIT_SUCCESS;
 }
 
+int ExplainAccess(const SettingFlags& flags, const ExplainCommand& explain) {
+  const Config config = flags.Load(Profile::kDevelopment);
+  return explain.Run(DataDirectory::AdminSocketOf(config.data_directory));
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("A self-hosted secrets vault that speaks the AWS Secrets Manager API.", "coffer");
   app.set_version_flag("--version", "coffer " COFFER_VERSION);
@@ -135,6 +141,9 @@ int Run(int argc, char** argv) {
       ->add_flag("--strict", strict, "as coffer serve would see it");
   add(app, "status", "ask the running server of this data directory how it is",
       [](const auto& own) { return AskServer(own, "status"); });
+  ExplainCommand explain;
+  explain.AddTo(*add(app, "explain", "ask the running server why somebody may do something or not",
+                     [&explain](const auto& own) { return ExplainAccess(own, explain); }));
   add(app, "verify", "check every record of the data directory (server stopped)",
       [](const auto& own) { return VerifyData(own); });
 

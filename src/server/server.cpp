@@ -1,12 +1,14 @@
 #include "coffer/server.h"
 
 #include "admin/admin_socket.h"
+#include "api/access_inquiry.h"
 #include "api/access_keys.h"
 #include "api/dispatcher.h"
 #include "api/error_table.h"
 #include "api/local_endpoints.h"
 #include "base/log.h"
 #include "jobs/housekeeping.h"
+#include "json/shape_codec.h"
 #include "net/http_server.h"
 #include "net/local_certificates.h"
 #include "server/regions.h"
@@ -83,6 +85,7 @@ class Server::Implementation {
   [[nodiscard]] api::AccessKeys LoadAccessKeys();
   [[nodiscard]] jobs::Housekeeping::Options HousekeepingOptions();
   [[nodiscard]] std::string Status() const;
+  [[nodiscard]] std::string Explain(std::string_view asked);
   void Examine(const std::stop_token& stop);
 
   Config config_;
@@ -180,9 +183,22 @@ std::string Server::Implementation::Status() const {
          std::to_string(vault_.database.commit_sequence()) + "\n";
 }
 
+std::string Server::Implementation::Explain(std::string_view asked) {
+  const auto question = json::DecodeShape<api::AccessQuestion>(asked);
+  if (!question) return "error: this is no question of this version of coffer.\n";
+  std::string text;
+  vault_.database.Read([&](Transaction& transaction) {
+    const auto answer = api::ExplainAccess(services_, transaction, *question, vault_.clock.Now());
+    text = answer ? answer->text : "error: " + answer.error().message + "\n";
+  });
+  return text;
+}
+
 void Server::Implementation::Start() {
   admin_.emplace(server::DataDirectory::AdminSocketOf(vault_.directory.path()),
-                 admin::Commands{{"status", [this] { return Status(); }}});
+                 admin::Commands{
+                     {"status", [this](std::string_view) { return Status(); }},
+                     {"explain", [this](std::string_view question) { return Explain(question); }}});
   housekeeping_.Start();
   http_.Start();
   examination_ = std::jthread([this](const std::stop_token& stop) { Examine(stop); });

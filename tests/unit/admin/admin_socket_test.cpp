@@ -13,17 +13,21 @@ namespace {
 TEST(AdminSocketTest, AnswersKnownCommands) {
   const test::TemporaryDirectory directory;
   const auto path = directory.path() / "admin.sock";
-  const AdminSocket socket(path, {{"status", [] { return std::string("fine\n"); }}});
+  const AdminSocket socket(path, {{"status", [](std::string_view argument) {
+                                     return argument.empty() ? std::string("fine\n")
+                                                             : std::string(argument);
+                                   }}});
 
   EXPECT_EQ(Ask(path, "status"), "fine\n");
-  EXPECT_EQ(Ask(path, "status"), "fine\n");
+  EXPECT_EQ(Ask(path, "status of all"), "of all");
 }
 
 TEST(AdminSocketTest, UnknownAndFailingCommandsAreAnswered) {
   const test::TemporaryDirectory directory;
   const auto path = directory.path() / "admin.sock";
-  const AdminSocket socket(
-      path, {{"fail", []() -> std::string { throw std::runtime_error("inner detail"); }}});
+  const AdminSocket socket(path, {{"fail", [](std::string_view) -> std::string {
+                                     throw std::runtime_error("inner detail");
+                                   }}});
 
   EXPECT_EQ(Ask(path, "nothing"), "The server does not know this command.\n");
   EXPECT_EQ(Ask(path, "fail"), "The command failed; the server's log says why.\n");

@@ -1,6 +1,6 @@
 #include "api/role_authorizer.h"
 
-#include "api/identity_loader.h"
+#include "services/iam/identity_loader.h"
 #include "api/shape_parameters.h"
 #include "base/http_message.h"
 #include "services/sts/assume_role.h"
@@ -214,7 +214,7 @@ TEST(RoleAuthorizerTest, SessionsAreKnownByRoleAndByName) {
 }
 
 TEST(RoleAuthorizerTest, RootUsersAssumeNoRoles) {
-  const Identity root = *RootOf(kOwn);
+  const Identity root = *services::iam::RootOf(kOwn);
   constexpr std::string_view kNoRoot = "Roles may not be assumed by root accounts.";
   Check({
       {"t10: the account is trusted", root, kNamesAccount, "", false, kNoRoot},

@@ -1,15 +1,16 @@
-#include "api/identity_loader.h"
+#include "services/iam/identity_loader.h"
 
 #include "base/account.h"
 #include "identity/aws_policies.h"
 #include "identity/names.h"
+#include "services/iam/lookup.h"
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
-namespace coffer::api {
+namespace coffer::services::iam {
 
 namespace {
 
@@ -126,6 +127,21 @@ std::shared_ptr<Identity> LoadHolder(Transaction& transaction,
   return holder;
 }
 
+// A session that begins now, with all that the role may do.
+std::shared_ptr<const Identity> LoadRoleNow(Transaction& transaction,
+                                            const store::IdentityStore& identities,
+                                            const store::Stored<identity::Role>& role,
+                                            std::string_view session_name, Timestamp now) {
+  return LoadSession(transaction, identities,
+                     std::make_shared<identity::Session>(
+                         identity::Session{.kind = std::string(identity::kRoleSession),
+                                           .account = role.account,
+                                           .holder_id = role.entity.id,
+                                           .name = std::string(session_name),
+                                           .issued = now,
+                                           .expires = now}));
+}
+
 }  // namespace
 
 std::shared_ptr<const Identity> LoadSession(Transaction& transaction,
@@ -176,6 +192,27 @@ std::shared_ptr<const Identity> LoadUser(Transaction& transaction,
   return loaded;
 }
 
+std::shared_ptr<const Identity> LoadByArn(Transaction& transaction,
+                                          const store::IdentityStore& identities,
+                                          std::string_view arn, Timestamp now) {
+  if (const auto account = base::AccountOfRootArn(arn)) return RootOf(*account);
+  if (const auto session = identity::ParseSessionArn(arn)) {
+    const auto role =
+        identities.Find<identity::Role>(transaction, session->account, session->role_name);
+    return role ? LoadRoleNow(transaction, identities, *role, session->session_name, now) : nullptr;
+  }
+  const auto entity = identity::ParseEntityArn(arn);
+  if (!entity) return nullptr;
+  if (entity->kind == identity::User::kKind) {
+    const auto user = identities.Find<identity::User>(transaction, entity->account, entity->name);
+    return user && ArnOf(*user) == arn ? LoadUser(transaction, identities, *user) : nullptr;
+  }
+  if (entity->kind != identity::Role::kKind) return nullptr;
+  const auto role = identities.Find<identity::Role>(transaction, entity->account, entity->name);
+  if (!role || ArnOf(*role) != arn) return nullptr;
+  return LoadRoleNow(transaction, identities, *role, "explain", now);
+}
+
 std::shared_ptr<const Identity> RootOf(std::string_view account) {
   auto root = std::make_shared<Identity>();
   root->principal = {.kind = policy::PrincipalKind::kRoot,
@@ -187,4 +224,4 @@ std::shared_ptr<const Identity> RootOf(std::string_view account) {
   return root;
 }
 
-}  // namespace coffer::api
+}  // namespace coffer::services::iam

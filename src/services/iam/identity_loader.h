@@ -1,15 +1,15 @@
 #pragma once
 
-#include "api/identity.h"
 #include "coffer/database.h"
 #include "identity/entities.h"
 #include "identity/session.h"
+#include "services/iam/identity.h"
 #include "store/identity_store.h"
 
 #include <memory>
 #include <string_view>
 
-namespace coffer::api {
+namespace coffer::services::iam {
 
 /// A user with his own policies, those of his groups, the managed ones and his boundary, compiled.
 /// Throws store::IntegrityError when a stored policy cannot be compiled: nothing is decided without
@@ -24,7 +24,14 @@ namespace coffer::api {
     Transaction& transaction, const store::IdentityStore& identities,
     std::shared_ptr<const identity::Session> session);
 
+/// What the ARN of a principal stands for now: a user, the root user of an account, a session of a
+/// role (`assumed-role`), or a role, as a session of it without a name. Null when that is not here.
+/// Throws as LoadUser does.
+[[nodiscard]] std::shared_ptr<const Identity> LoadByArn(Transaction& transaction,
+                                                        const store::IdentityStore& identities,
+                                                        std::string_view arn, Timestamp now);
+
 /// The root user of an account: no policies, and none can hold him in his account.
 [[nodiscard]] std::shared_ptr<const Identity> RootOf(std::string_view account);
 
-}  // namespace coffer::api
+}  // namespace coffer::services::iam
