@@ -83,8 +83,8 @@ std::string ListOf(const std::vector<std::string>& texts) {
 
 std::string TextOf(const FailedCondition& failed) {
   const Condition& condition = *failed.condition;
-  std::string text = NameOf(condition.comparison()) + " " + condition.key().spelled() + " " +
-                     ListOf(condition.written()) + ", where the request has ";
+  const std::string text = NameOf(condition.comparison()) + " " + condition.key().spelled() + " " +
+                           ListOf(condition.written()) + ", where the request has ";
   if (const auto* single = std::get_if<std::string>(&failed.found)) return text + Quoted(*single);
   if (const auto* several = std::get_if<std::vector<std::string>>(&failed.found)) {
     return text + "[" + ListOf(*several) + "]";

@@ -213,6 +213,23 @@ std::shared_ptr<const Identity> LoadByArn(Transaction& transaction,
   return LoadRoleNow(transaction, identities, *role, "explain", now);
 }
 
+std::shared_ptr<const Identity> LoadGroup(Transaction& transaction,
+                                          const store::IdentityStore& identities,
+                                          std::string_view account, std::string_view name) {
+  const auto group = identities.Find<identity::Group>(transaction, account, name);
+  if (!group) return nullptr;
+  auto loaded = std::make_shared<Identity>();
+  loaded->principal = {.kind = policy::PrincipalKind::kUser,
+                       .arn = ArnOf(*group),
+                       .account = group->account,
+                       .unique_id = {},
+                       .parent_arn = {},
+                       .parent_id = {}};
+  AddPolicies(transaction, identities, group->account, group->entity.policies,
+              "group_" + group->entity.name, loaded->policies);
+  return loaded;
+}
+
 std::shared_ptr<const Identity> RootOf(std::string_view account) {
   auto root = std::make_shared<Identity>();
   root->principal = {.kind = policy::PrincipalKind::kRoot,

@@ -31,6 +31,12 @@ namespace coffer::services::iam {
                                                         const store::IdentityStore& identities,
                                                         std::string_view arn, Timestamp now);
 
+/// A group as if it were a user in it alone; null when it is not there.
+[[nodiscard]] std::shared_ptr<const Identity> LoadGroup(Transaction& transaction,
+                                                        const store::IdentityStore& identities,
+                                                        std::string_view account,
+                                                        std::string_view name);
+
 /// The root user of an account: no policies, and none can hold him in his account.
 [[nodiscard]] std::shared_ptr<const Identity> RootOf(std::string_view account);
 

@@ -12,6 +12,7 @@
 #include "services/iam/policy_entities.h"
 #include "services/iam/policy_versions.h"
 #include "services/iam/roles.h"
+#include "services/iam/simulation.h"
 #include "services/iam/users.h"
 
 #include <cstdint>
@@ -91,6 +92,8 @@ inline constexpr std::tuple kOperations{
     Operation<&PutPolicy<identity::User>>             {"PutUserPolicy",                   Access::kWrite},
     Operation<&RemoveUserFromGroup>                   {"RemoveUserFromGroup",             Access::kWrite},
     Operation<&SetDefaultPolicyVersion>               {"SetDefaultPolicyVersion",         Access::kWrite},
+    Operation<&SimulateCustomPolicy>                  {"SimulateCustomPolicy",            Access::kRead},
+    Operation<&SimulatePrincipalPolicy>               {"SimulatePrincipalPolicy",         Access::kRead},
     Operation<&TagEntity<identity::Role>>             {"TagRole",                         Access::kWrite},
     Operation<&TagEntity<identity::User>>             {"TagUser",                         Access::kWrite},
     Operation<&UntagEntity<identity::Role>>           {"UntagRole",                       Access::kWrite},
