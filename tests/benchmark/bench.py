@@ -25,8 +25,8 @@ class Bench:
     seconds: int
     large: int                    # Secrets of the large data set.
 
-    def coffer(self, name):
-        return Coffer(self.binary, self.disk / name)
+    def coffer(self, name, *arguments):
+        return Coffer(self.binary, self.disk / name, *arguments)
 
 
 def say(text):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+import policies
 import reads
 import scale
 import starts
@@ -17,7 +18,7 @@ from report import Report
 from signing import Signer
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-MEASUREMENTS = {"reads": reads, "writes": writes, "starts": starts, "scale": scale}
+MEASUREMENTS = {"reads": reads, "policies": policies, "writes": writes, "starts": starts, "scale": scale}
 
 
 def parse_arguments():
@@ -45,7 +46,7 @@ def main():
     arguments = parse_arguments()
     binary = arguments.binary.resolve(strict=True)
     sign_requests, sqlite_commits = build_helpers(binary)
-    chosen = arguments.only or ["reads", "writes", "starts"] + ["scale"] * arguments.scale
+    chosen = arguments.only or ["reads", "policies", "writes", "starts"] + ["scale"] * arguments.scale
     # An end by signal unwinds like any other, so that no server stays behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 

@@ -163,9 +163,10 @@ class Server:
 class Coffer(Server):
     """`coffer dev` with one thread, its data below `directory`."""
 
-    def __init__(self, binary, directory):
+    def __init__(self, binary, directory, *arguments):
         super().__init__(directory)
         self.binary = binary
+        self.arguments = arguments
         self.directory.mkdir(parents=True, exist_ok=True)
         self.data = self.directory / "data"
 
@@ -174,7 +175,8 @@ class Coffer(Server):
         return self.data / "tls" / "ca.pem"
 
     def command(self):
-        return [self.binary, "dev", "--listen", self.host, "--data", self.data, "--threads", "1"]
+        return [self.binary, "dev", "--listen", self.host, "--data", self.data, "--threads", "1",
+                *self.arguments]
 
 
 class Nginx(Server):

@@ -1,8 +1,9 @@
-// Signs requests for the load generator: one body a line on standard input, one whole HTTP request
-// each on standard output, with nothing between them. All must come out equally long, so that the
-// reader finds the n-th without an index.
+// Signs requests for the load generator: one a line on standard input, as access key id, secret
+// access key and body with tabs between them; one whole HTTP request each on standard output, with
+// nothing between them. All must come out equally long, so that the reader finds the n-th without
+// an index.
 //
-//   sign_requests HOST OPERATION ACCESS_KEY_ID SECRET_ACCESS_KEY REGION < bodies > requests
+//   sign_requests HOST OPERATION REGION < lines > requests
 
 #include "base/encoding.h"
 #include "crypto/digest.h"
@@ -13,7 +14,9 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -96,11 +99,19 @@ std::string Signer::Sign(std::string_view body) const {
   return request;
 }
 
-void SignAll(const Signer& signer) {
+void SignAll(std::string_view host, std::string_view operation, std::string_view region) {
   std::ios::sync_with_stdio(false);
+  std::map<std::string, Signer, std::less<>> signers;  // By access key id.
   std::size_t size = 0;
-  for (std::string body; std::getline(std::cin, body);) {
-    const std::string request = signer.Sign(body);
+  for (std::string line; std::getline(std::cin, line);) {
+    const std::size_t first = line.find('\t');
+    const std::size_t second = line.find('\t', first + 1);
+    if (second == std::string::npos) throw std::runtime_error("a line has no two tabs");
+    const std::string key = line.substr(0, first);
+    const std::string secret = line.substr(first + 1, second - first - 1);
+    const Signer& signer =
+        signers.try_emplace(key, host, operation, key, secret, region).first->second;
+    const std::string request = signer.Sign(std::string_view(line).substr(second + 1));
     if (size == 0) size = request.size();
     if (request.size() != size) throw std::runtime_error("the requests differ in length");
     std::cout << request;
@@ -112,13 +123,12 @@ void SignAll(const Signer& signer) {
 
 int main(int argc, char** argv) {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
-  if (arguments.size() != 6) {
-    std::fputs("usage: sign_requests HOST OPERATION ACCESS_KEY_ID SECRET_ACCESS_KEY REGION\n",
-               stderr);
+  if (arguments.size() != 4) {
+    std::fputs("usage: sign_requests HOST OPERATION REGION\n", stderr);
     return EXIT_FAILURE;
   }
   try {
-    SignAll(Signer(arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]));
+    SignAll(arguments[1], arguments[2], arguments[3]);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "sign_requests: %s\n", error.what());
     return EXIT_FAILURE;

@@ -37,14 +37,19 @@ class Signer:
     def sign(self, server, operation, bodies):
         """A file of requests for `server`, valid for five minutes. A later one of the same
         operation takes its place."""
+        return self.sign_as(server, operation,
+                            (((ACCESS_KEY_ID, SECRET_ACCESS_KEY), body) for body in bodies))
+
+    def sign_as(self, server, operation, keys_and_bodies):
+        """The same, each signed with a key of its own: access key id and secret access key."""
         path = self.directory / f"{server.port}-{operation}.requests"
-        command = [self.program, server.host, operation, ACCESS_KEY_ID, SECRET_ACCESS_KEY, REGION]
+        command = [self.program, server.host, operation, REGION]
         count = 0
         with open(path, "wb") as output, subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=output, text=True) as helper:
             lines = []
-            for body in bodies:
-                lines.append(body)
+            for (access_key_id, secret_access_key), body in keys_and_bodies:
+                lines.append(f"{access_key_id}\t{secret_access_key}\t{body}")
                 count += 1
                 if len(lines) == BODIES_AT_ONCE:
                     helper.stdin.write("\n".join(lines) + "\n")
