@@ -131,8 +131,8 @@ Result<void> CheckAction(std::string_view action) {
 Result<AccessAnswer> ExplainAccess(const Services& services, Transaction& transaction,
                                    const AccessQuestion& question, Timestamp now) {
   RETURN_IF_ERROR(CheckAction(question.action));
-  const auto identity =
-      services::iam::LoadByArn(transaction, services.iam.identities, question.principal, now);
+  const auto identity = services::iam::IdentityLoader(services.iam.identities)
+                            .LoadByArn(transaction, question.principal, now);
   if (!identity) {
     return Fail(ErrorCode::kInvalidParameter,
                 "There is no principal " + question.principal +

@@ -5,6 +5,7 @@
 #include "secrets/messages.h"
 #include "services/kms/key_policy.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -18,6 +19,13 @@ using services::secretsmanager::KeyUse;
 std::span<const std::string_view> ActionsOf(KeyUse use) {
   static constexpr std::array<std::string_view, 2> kActions{"kms:Decrypt", "kms:GenerateDataKey"};
   return std::span(kActions).first(use == KeyUse::kOpen ? 1 : 2);
+}
+
+// Whether any of the caller's own policies says no about the action.
+bool CanDeny(const Identity& identity, const policy::Action& action) {
+  return policy::CanDeny(identity.policies, action) ||
+         (identity.boundary && policy::CanDeny({&identity.boundary, 1}, action)) ||
+         (identity.session_policies && policy::CanDeny(*identity.session_policies, action));
 }
 
 }  // namespace
@@ -133,10 +141,12 @@ Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target&
 Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Secret& secret,
                                                    std::string_view version_id,
                                                    const keyring::KeyIdentity& key) const {
-  const Identity& identity = facts_.identity;
-  const bool may_be_denied =
-      !identity.policies.empty() || identity.boundary || identity.session_policies;
-  if (parts_.enforcement == PolicyEnforcement::kOff || !may_be_denied) return {};
+  if (parts_.enforcement == PolicyEnforcement::kOff) return {};
+  const bool is_open = facts_.inquiry == nullptr &&
+                       std::ranges::none_of(ActionsOf(use), [&](std::string_view action) {
+                         return CanDeny(facts_.identity, policy::Action(action));
+                       });
+  if (is_open) return {};
   static const CompiledPolicy kDefaultKeyPolicy = CompileResourcePolicy(
       R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}})");
   const std::string secret_arn = secrets::ArnOf(secret);

@@ -3,11 +3,12 @@
 #include "policy/document.h"
 
 #include <cstddef>
-#include <map>
+#include <functional>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace coffer::api {
 
@@ -24,7 +25,13 @@ class PolicyCache {
 
  private:
   std::shared_mutex documents_mutex_;
-  std::map<std::string, std::shared_ptr<const policy::Document>, std::less<>> documents_;
+  /// Finds a std::string by a view of the same text.
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, std::shared_ptr<const policy::Document>, TextHash,
+                     std::equal_to<>>
+      documents_;
   std::size_t bytes_ = 0;  ///< Of the texts.
 };
 

@@ -54,7 +54,7 @@ std::shared_ptr<const Principals::Entry> Principals::Load(std::string_view acces
     if (!user) return;
     entry = std::make_shared<Entry>();
     entry->changes = changes;
-    entry->identity = services::iam::LoadUser(transaction, identities_, *user);
+    entry->identity = loader_.LoadUser(transaction, *user);
     entry->generation = static_cast<std::uint64_t>(key->generation);
     entry->key = {.access_key_id = key->entity.id,
                   .account = key->account,

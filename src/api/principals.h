@@ -6,6 +6,7 @@
 #include "coffer/clock.h"
 #include "coffer/database.h"
 #include "keyring/keyring.h"
+#include "services/iam/identity_loader.h"
 #include "sigv4/credential.h"
 #include "store/identity_store.h"
 
@@ -35,7 +36,8 @@ class Principals final : public sigv4::CredentialSource {
         keyring_(keyring),
         identities_(identities),
         root_keys_(root_keys),
-        sessions_(database, keyring.session_tokens(), identities, clock) {}
+        loader_(identities),
+        sessions_(database, keyring.session_tokens(), identities, loader_, clock) {}
 
   [[nodiscard]] std::expected<sigv4::Credential, sigv4::CredentialFault> Find(
       const sigv4::KeyReference& key) const override;
@@ -64,6 +66,7 @@ class Principals final : public sigv4::CredentialSource {
   const keyring::Keyring& keyring_;
   const store::IdentityStore& identities_;
   const AccessKeys& root_keys_;
+  services::iam::IdentityLoader loader_;
   Sessions sessions_;
   mutable std::shared_mutex entries_mutex_;
   mutable std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;

@@ -23,18 +23,19 @@ std::string Iso8601(Timestamp time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  std::string text = std::to_string(static_cast<int>(date.year()));
-  const auto append = [&](char separator, auto number) {
-    text += separator;
-    if (number < 10) text += '0';
-    text += std::to_string(number);
+  std::string text = "0000-00-00T00:00:00Z";
+  const auto put = [&](std::size_t end, auto number) {
+    for (auto rest = static_cast<unsigned>(number); rest != 0; rest /= 10) {
+      text[--end] = static_cast<char>('0' + rest % 10);
+    }
   };
-  append('-', static_cast<unsigned>(date.month()));
-  append('-', static_cast<unsigned>(date.day()));
-  append('T', clock.hours().count());
-  append(':', clock.minutes().count());
-  append(':', clock.seconds().count());
-  return text + "Z";
+  put(4, static_cast<int>(date.year()));
+  put(7, static_cast<unsigned>(date.month()));
+  put(10, static_cast<unsigned>(date.day()));
+  put(13, clock.hours().count());
+  put(16, clock.minutes().count());
+  put(19, clock.seconds().count());
+  return text;
 }
 
 /// Tag keys in conditions match whatever their letter case.

@@ -2,7 +2,6 @@
 
 #include "base/big_endian.h"
 #include "json/shape_codec.h"
-#include "services/iam/identity_loader.h"
 
 #include <mutex>
 #include <span>
@@ -22,7 +21,7 @@ std::shared_ptr<const Sessions::Entry> Sessions::Open(const sigv4::KeyReference&
   entry->fingerprint = fingerprint;
   entry->session = std::make_shared<const identity::Session>(*std::move(session));
   database_.Read([&](Transaction& transaction) {
-    entry->identity = services::iam::LoadSession(transaction, identities_, entry->session);
+    entry->identity = loader_.LoadSession(transaction, entry->session);
   });
   return entry;
 }

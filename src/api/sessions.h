@@ -5,6 +5,7 @@
 #include "coffer/database.h"
 #include "identity/session.h"
 #include "keyring/session_tokens.h"
+#include "services/iam/identity_loader.h"
 #include "sigv4/credential.h"
 #include "store/identity_store.h"
 
@@ -29,8 +30,13 @@ class Sessions {
 
   /// All must outlive this. `clock` is the one that dated the sessions.
   Sessions(Database& database, const keyring::SessionTokens& tokens,
-           const store::IdentityStore& identities, const Clock& clock)
-      : database_(database), tokens_(tokens), identities_(identities), clock_(clock) {}
+           const store::IdentityStore& identities, const services::iam::IdentityLoader& loader,
+           const Clock& clock)
+      : database_(database),
+        tokens_(tokens),
+        identities_(identities),
+        loader_(loader),
+        clock_(clock) {}
 
   [[nodiscard]] std::expected<sigv4::Credential, sigv4::CredentialFault> Find(
       const sigv4::KeyReference& key) const;
@@ -60,6 +66,7 @@ class Sessions {
   Database& database_;
   const keyring::SessionTokens& tokens_;
   const store::IdentityStore& identities_;
+  const services::iam::IdentityLoader& loader_;
   const Clock& clock_;
   mutable std::shared_mutex entries_mutex_;
   mutable std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <unordered_map>
 
 namespace coffer::policy {
 
@@ -147,6 +149,15 @@ bool IsBefore(std::string_view left, std::string_view right) {
 std::span<const std::string_view> KnownActions() { return kActions; }
 
 Action::Action(std::string_view action_name) : name(action_name) {
+  static const std::unordered_map<std::string_view, std::size_t> kNumbers = [] {
+    std::unordered_map<std::string_view, std::size_t> numbers;
+    for (const std::string_view known : kActions) numbers.emplace(known, numbers.size());
+    return numbers;
+  }();
+  if (const auto exact = kNumbers.find(action_name); exact != kNumbers.end()) {
+    number = exact->second;
+    return;
+  }
   const auto found = std::ranges::lower_bound(kActions, action_name, IsBefore);
   if (found != kActions.end() && !IsBefore(action_name, *found)) {
     number = static_cast<std::size_t>(found - kActions.begin());
@@ -155,20 +166,25 @@ Action::Action(std::string_view action_name) : name(action_name) {
 
 void ActionSet::Add(std::string_view pattern) {
   std::string lower = PatternOf(ToLower(pattern), Wildcards::kSpecial);
-  for (std::size_t i = 0; i < kActions.size(); ++i) {
-    if (Matches(lower, ToLower(kActions[i]))) known_.set(i);
+  if (const Action exact(pattern); exact.number) {
+    known_.set(*exact.number);
+  } else {
+    static const std::vector<std::string> kLower = [] {
+      std::vector<std::string> names;
+      std::ranges::transform(kActions, std::back_inserter(names), ToLower);
+      return names;
+    }();
+    for (std::size_t i = 0; i < kLower.size(); ++i) {
+      if (Matches(lower, kLower[i])) known_.set(i);
+    }
   }
   patterns_.push_back(std::move(lower));
 }
 
-bool ActionSet::Covers(const Action& action) const {
-  const bool is_listed =
-      action.number ? known_.test(*action.number)
-                    : std::ranges::any_of(
-                          patterns_, [lower = ToLower(action.name)](const std::string& pattern) {
-                            return Matches(pattern, lower);
-                          });
-  return is_listed == (kind_ == Kind::kAction);
+bool ActionSet::ListsUnknown(std::string_view name) const {
+  return std::ranges::any_of(patterns_, [lower = ToLower(name)](const std::string& pattern) {
+    return Matches(pattern, lower);
+  });
 }
 
 }  // namespace coffer::policy

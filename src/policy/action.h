@@ -14,6 +14,7 @@ namespace coffer::policy {
 /// its place here, so that a statement answers for one with a look at a bit.
 [[nodiscard]] std::span<const std::string_view> KnownActions();
 inline constexpr std::size_t kMaxKnownActions = 192;
+using ActionBits = std::bitset<kMaxKnownActions>;
 
 /// What is to be done, such as `secretsmanager:GetSecretValue`.
 struct Action {
@@ -31,11 +32,20 @@ class ActionSet {
   explicit ActionSet(Kind kind) : kind_(kind) {}
 
   void Add(std::string_view pattern);
-  [[nodiscard]] bool Covers(const Action& action) const;
+  [[nodiscard]] bool Covers(const Action& action) const {
+    const bool is_listed = action.number ? known_[*action.number] : ListsUnknown(action.name);
+    return is_listed == (kind_ == Kind::kAction);
+  }
+  /// By their numbers.
+  [[nodiscard]] ActionBits KnownCovered() const {
+    return kind_ == Kind::kAction ? known_ : ~known_;
+  }
 
  private:
+  [[nodiscard]] bool ListsUnknown(std::string_view name) const;
+
   Kind kind_;
-  std::bitset<kMaxKnownActions> known_;
+  ActionBits known_;
   std::vector<std::string> patterns_;  ///< In lower case, for actions without a number.
 };
 

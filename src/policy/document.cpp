@@ -79,9 +79,7 @@ Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variabl
   Statement statement;
   for (Value element = value.First(); element.valid(); element = element.Next()) {
     const std::string_view name = element.key();
-    if (name == "Sid") {
-      statement.sid = element.text();
-    } else if (name == "Effect") {
+    if (name == "Effect") {
       statement.effect = element.text() == "Allow" ? Effect::kAllow : Effect::kDeny;
     } else if (name == "Principal" || name == "NotPrincipal") {
       statement.principals_are = name == "Principal" ? Statement::Principals::kListed
@@ -132,13 +130,19 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
   const auto root = ParsePolicy(parsed, text, kind);
   if (!root) return std::unexpected(root.error());
   const TextTemplate::Variables variables = VariablesOf(*root);
-  Document document{.kind = kind, .statements = {}};
+  Document document;
+  document.kind = kind;
   TextRuler ruler(text);
   const auto add = [&](Value value) {
-    Statement& statement =
+    const Statement& statement =
         document.statements.emplace_back(CompileStatement(value, kind, variables));
-    statement.begin = ruler.At(value.offset() + 1);
-    statement.end = ruler.At(EndOfObject(text, value.offset()));
+    document.coverage.push_back(statement.actions.KnownCovered());
+    if (statement.effect == Effect::kDeny) document.deniable |= document.coverage.back();
+    StatementLabel& label = document.labels.emplace_back();
+    const Value sid = Member(value, "Sid");
+    if (sid.valid()) label.sid = sid.text();
+    label.begin = ruler.At(value.offset() + 1);
+    label.end = ruler.At(EndOfObject(text, value.offset()));
   };
   const Value statements = Member(*root, "Statement");
   if (statements.kind() == json::Kind::kObject) {

@@ -38,13 +38,17 @@ class TextRuler {
   TextPosition position_;
 };
 
+/// What people know a statement by.
+struct StatementLabel {
+  std::string sid;     ///< Empty when it has none.
+  TextPosition begin;  ///< Behind the opening brace, as IAM's simulator counts.
+  TextPosition end;    ///< Behind the closing brace.
+};
+
 /// One statement, ready to be evaluated.
 struct Statement {
   enum class Principals : std::uint8_t { kNone, kListed, kAllButListed };
 
-  std::string sid;     ///< Empty when it has none.
-  TextPosition begin;  ///< Behind the opening brace, as IAM's simulator counts.
-  TextPosition end;    ///< Behind the closing brace.
   Effect effect = Effect::kAllow;
   Principals principals_are = Principals::kNone;
   std::vector<PrincipalEntry> principals;
@@ -59,6 +63,16 @@ struct Document {
   DocumentKind kind{};
   std::string name{};  ///< What an explanation calls it; whoever has compiled it may set it.
   std::vector<Statement> statements;
+  std::vector<StatementLabel> labels;  ///< Of the statements, in their order.
+  /// Of the statements, in their order: the known actions that they cover. Here once more, so that
+  /// a decision touches none but the statements about its action.
+  std::vector<ActionBits> coverage;
+  ActionBits deniable;  ///< The known actions that a Deny covers.
+
+  [[nodiscard]] bool Covers(std::size_t statement, const Action& action) const {
+    return action.number ? coverage[statement][*action.number]
+                         : statements[statement].actions.Covers(action);
+  }
 };
 
 /// What `${` means in a document. Variables came with Version 2012-10-17; without a Version a

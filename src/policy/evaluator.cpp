@@ -2,6 +2,8 @@
 
 #include "policy/statement_fit.h"
 
+#include <algorithm>
+
 namespace coffer::policy {
 
 namespace {
@@ -16,6 +18,7 @@ struct Finding {
 void Look(const Document& document, StatementPlace place, const Request& request, bool has_boundary,
           Finding& finding) {
   for (place.statement = 0; place.statement < document.statements.size(); ++place.statement) {
+    if (!document.Covers(place.statement, request.action)) continue;
     const Statement& statement = document.statements[place.statement];
     const PrincipalMatch match = MatchOf(statement, request.principal, has_boundary);
     if (match == PrincipalMatch::kNone || FitOf(statement, request) != Fit::kApplies) continue;
@@ -140,6 +143,12 @@ class Evaluation {
 
 Decision Decide(const Request& request, const Policies& policies) {
   return Evaluation(request, policies).Decide();
+}
+
+bool CanDeny(Documents documents, const Action& action) {
+  return std::ranges::any_of(documents, [&](const auto& document) {
+    return !action.number || document->deniable[*action.number];
+  });
 }
 
 }  // namespace coffer::policy

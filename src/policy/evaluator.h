@@ -64,4 +64,8 @@ struct Decision {
 /// AWS: IAM user guide, policy evaluation logic (single account and cross-account).
 [[nodiscard]] Decision Decide(const Request& request, const Policies& policies);
 
+/// Whether a document has a Deny about `action`, for whatever resource and under whatever
+/// condition; of an action without a number it may have.
+[[nodiscard]] bool CanDeny(Documents documents, const Action& action);
+
 }  // namespace coffer::policy

@@ -34,8 +34,13 @@ class Explainer {
 
   void Add(const Document& document, StatementPlace place) {
     for (const Statement& statement : document.statements) {
-      StatementFinding& finding = findings_.emplace_back(StatementFinding{
-          .place = place, .document = &document, .statement = &statement, .fit = {}, .failed = {}});
+      StatementFinding& finding =
+          findings_.emplace_back(StatementFinding{.place = place,
+                                                  .document = &document,
+                                                  .statement = &statement,
+                                                  .label = &document.labels[place.statement],
+                                                  .fit = {},
+                                                  .failed = {}});
       finding.fit = FitOfAll(statement, place.layer);
       if (finding.fit == Fit::kConditionFails) finding.failed = FailedOf(statement);
       ++place.statement;
@@ -111,7 +116,7 @@ std::string_view TextOf(Fit fit) {
 // `statement 2 "ReadOwn" (Allow)`, without its document.
 std::string TextOf(const StatementFinding& finding) {
   std::string text = "statement " + std::to_string(finding.place.statement + 1);
-  if (!finding.statement->sid.empty()) text += " " + Quoted(finding.statement->sid);
+  if (!finding.label->sid.empty()) text += " " + Quoted(finding.label->sid);
   return text + (finding.statement->effect == Effect::kAllow ? " (Allow)" : " (Deny)");
 }
 

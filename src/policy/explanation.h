@@ -22,6 +22,7 @@ struct StatementFinding {
   StatementPlace place;
   const Document* document = nullptr;
   const Statement* statement = nullptr;
+  const StatementLabel* label = nullptr;
   Fit fit{};
   std::vector<FailedCondition> failed;
 };

@@ -1,5 +1,6 @@
 #include "policy/pattern.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace coffer::policy {
@@ -46,6 +47,7 @@ bool Matches(std::string_view pattern, std::string_view text) {
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == kAnyRun) {
       run = ++p;
+      if (run == pattern.size()) return true;  // It takes all the rest.
       retry = t;
     } else if (p < pattern.size() && pattern[p] == kAnyOne) {
       ++p;
@@ -90,6 +92,7 @@ TextTemplate::TextTemplate(std::string_view text, Wildcards wildcards, Variables
     text.remove_prefix(end + 1);
   }
   current() += PatternOf(text, wildcards);
+  prefix_size_ = std::min(head_.find_first_of(std::string{kAnyRun, kAnyOne}), head_.size());
 }
 
 bool TextTemplate::AddVariable(std::string_view inside, std::string& literal) {

@@ -32,6 +32,10 @@ class TextTemplate {
   /// not expanded again. Nullopt when a variable without default has no value, an empty one or
   /// several, or when a value is no UTF-8.
   [[nodiscard]] std::optional<std::string> Expand(const RequestContext& context) const;
+  /// What every text begins with that the pattern, whatever the variables are, can fit.
+  [[nodiscard]] std::string_view prefix() const {
+    return std::string_view(head_).substr(0, prefix_size_);
+  }
   /// The pattern when no variables are in it: Expand needs no context and no copy then.
   [[nodiscard]] const std::string* fixed() const { return pieces_.empty() ? &head_ : nullptr; }
 
@@ -46,6 +50,7 @@ class TextTemplate {
   bool AddVariable(std::string_view inside, std::string& literal);
 
   std::string head_;
+  std::size_t prefix_size_ = 0;
   std::vector<Piece> pieces_;
 };
 

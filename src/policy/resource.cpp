@@ -47,12 +47,14 @@ bool ResourceSet::Names(std::string_view service) const {
 
 bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,
                        const RequestContext& context) {
+  // Most patterns differ in their last segment alone.
+  if (!segments[kResourceSegment].starts_with(pattern.last.prefix())) return false;
+  const std::string* fixed = pattern.last.fixed();
+  if (fixed != nullptr && !Matches(*fixed, segments[kResourceSegment])) return false;
   for (std::size_t i = 0; i < pattern.leading.size(); ++i) {
     if (!Matches(pattern.leading[i], segments[i])) return false;
   }
-  if (const std::string* fixed = pattern.last.fixed()) {
-    return Matches(*fixed, segments[kResourceSegment]);
-  }
+  if (fixed != nullptr) return true;
   const std::optional<std::string> expanded = pattern.last.Expand(context);
   return expanded && Matches(*expanded, segments[kResourceSegment]);
 }

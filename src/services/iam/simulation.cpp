@@ -188,8 +188,8 @@ MatchedStatement ToWire(const policy::StatementFinding& finding) {
                                   : std::string_view(name);
   return {.source_policy_id = std::string(id),
           .source_policy_type = std::string(TypeOf(finding.place.layer)),
-          .start = ToWire(finding.statement->begin),
-          .end = ToWire(finding.statement->end)};
+          .start = ToWire(finding.label->begin),
+          .end = ToWire(finding.label->end)};
 }
 
 // One that denies is all that matters; of those that allow, all do. A boundary allows nothing.
@@ -308,10 +308,10 @@ Result<Identity> LoadSource(Context& context, const std::string& arn) {
                         " does not clearly define entity type and name.");
   }
   const bool is_own = parsed->account == context.account;
-  const store::IdentityStore& identities = context.service.identities;
+  const IdentityLoader loader(context.service.identities);
   const auto found = parsed->kind == identity::Group::kKind
-                         ? LoadGroup(context.transaction, identities, parsed->account, parsed->name)
-                         : LoadByArn(context.transaction, identities, arn, context.now);
+                         ? loader.LoadGroup(context.transaction, parsed->account, parsed->name)
+                         : loader.LoadByArn(context.transaction, arn, context.now);
   if (is_own && found) return *found;
   return Fail(ErrorCode::kNoSuchEntity,
               "The " + parsed->kind + " with name " + parsed->name + " cannot be found.");

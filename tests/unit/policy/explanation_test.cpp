@@ -141,8 +141,8 @@ TEST(StatementPositionTest, IsCountedAsIamsSimulatorDoes) {
   for (const Row& row : rows) {
     const auto document = Compile(row.text, DocumentKind::kIdentity);
     ASSERT_TRUE(document) << row.text;
-    EXPECT_EQ(document->statements.front().begin, row.begin);
-    EXPECT_EQ(document->statements.front().end, row.end);
+    EXPECT_EQ(document->labels.front().begin, row.begin);
+    EXPECT_EQ(document->labels.front().end, row.end);
   }
 }
 
