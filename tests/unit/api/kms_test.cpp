@@ -33,6 +33,7 @@ std::string Grant(std::string_view principal, std::string_view condition = "{}")
 class KmsTest : public testing::Test {
  protected:
   KmsTest() {
+    api_.AddUser(std::string(kAccount), "somebody", "");
     const std::string created = api_.CallKms("CreateKey", "{}", kAccount);
     key_arn_ = MemberOf(created, "Arn");
     AsRoot("CreateSecret", R"({"Name":"db","SecretString":"value","KmsKeyId":")" + key_arn_ +
