@@ -251,6 +251,20 @@ TEST_F(KmsTest, APolicyThatLocksOutIsRefusedUnlessItIsMeant) {
   EXPECT_EQ(PutPolicy(somebody, true), "200");
 }
 
+TEST_F(KmsTest, ErrorsAreSpelledAsKmsDoes) {
+  const std::string user = User("");
+  const std::string body = R"({"KeyId":")" + key_arn_ + R"("})";
+  EXPECT_EQ(TryKms(user, "DescribeKey", body), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"AccessDeniedException","message":"User: arn:aws:)"));
+  EXPECT_EQ(TryKms(user, "DisableKey", body), "AccessDeniedException");  // A write.
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"AccessDeniedException","message":"User: arn:aws:)"));
+  EXPECT_EQ(TryKms(user, "DescribeKey", "{}"), "ValidationException");
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"ValidationException","message":"1 validation)"));
+  // What Secrets Manager says of the same is its own.
+  EXPECT_EQ(Read(user), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"AccessDeniedException","Message":"User: arn:aws:)"));
+}
+
 TEST_F(KmsTest, AnAliasNeedsItselfAndItsKey) {
   const std::string body = R"({"AliasName":"alias/a","TargetKeyId":")" + key_arn_ + R"("})";
   EXPECT_EQ(TryKms(User(""), "CreateAlias", body), "AccessDeniedException");
