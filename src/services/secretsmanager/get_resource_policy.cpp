@@ -11,9 +11,8 @@ Result<GetResourcePolicyResponse> GetResourcePolicy(Context& context,
                                                     const GetResourcePolicyRequest& /*request*/) {
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
   GetResourcePolicyResponse response{secrets::ArnOf(*secret), secret->address.name, std::nullopt};
-  if (secret->resource_policy) {
-    response.resource_policy = policy::ShowPrincipals(*secret->resource_policy, context.principals);
-  }
+  const std::optional<std::string>& stored = secret->resource_policy;
+  if (stored) response.resource_policy = policy::ShowPrincipals(*stored, context.principals);
   return response;
 }
 
