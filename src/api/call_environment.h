@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/call_facts.h"
+#include "api/named_principals.h"
 #include "api/policy_authorizer.h"
 #include "coffer/database.h"
 #include "services/iam/context.h"
@@ -27,14 +28,22 @@ struct CallEnvironment {
   bool may_use_cache = false;  ///< The transaction is a read that caches may answer.
 };
 
+/// Who policies of the call can name.
+[[nodiscard]] inline NamedPrincipals PrincipalsOf(const CallEnvironment& environment) {
+  return {environment.services.iam, environment.transaction, environment.facts.caller.account,
+          environment.services.authorization.enforcement};
+}
+
 /// A call of Secrets Manager: its authorizer and its context, which refer to each other.
 struct SecretsManagerCall {
   explicit SecretsManagerCall(const CallEnvironment& environment)
       : authorizer(environment.services.authorization, environment.facts, environment.transaction,
                    environment.may_use_cache),
+        principals(PrincipalsOf(environment)),
         context{.service = environment.services.secrets_manager,
                 .transaction = environment.transaction,
                 .authorizer = authorizer,
+                .principals = principals,
                 .account = environment.facts.caller.account,
                 .region = environment.facts.caller.region,
                 .now = environment.facts.now} {}
@@ -42,6 +51,7 @@ struct SecretsManagerCall {
   SecretsManagerCall& operator=(const SecretsManagerCall&) = delete;
 
   PolicyAuthorizer authorizer;
+  NamedPrincipals principals;
   services::secretsmanager::Context context;
 };
 

@@ -85,8 +85,8 @@ std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& re
 
     const bool is_query = IsQueryRequest(request);
     reply.content_type = is_query ? kXmlContentType : kJsonContentType;
-    Result<PreparedCall> prepared =
-        is_query ? PrepareQuery(request, reply.xml_namespace) : PrepareJson(request);
+    Result<PreparedCall> prepared = is_query ? PrepareQuery(request, reply.xml_namespace)
+                                             : PrepareJson(request, reply.json_service);
     if (!prepared) {
       AnswerError(prepared.error(), reply);
     } else if (prepared->access == sm::Access::kWrite) {
@@ -105,9 +105,11 @@ std::optional<base::PendingReply> Dispatcher::Handle(const base::HttpRequest& re
 //   2 the signature  from here on the caller is known;
 //   3 the body       only authenticated bytes are parsed, straight into the typed request, whose
 //                    own constraints are then checked, all of them at once.
-Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest& request) const {
+Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest& request,
+                                                         std::string_view& service_name) const {
   const std::string_view target = request.Header("x-amz-target");
   const JsonService* service = FindJsonService(target);
+  if (service != nullptr) service_name = service->rules.service;
   const IndexedOperation* operation = service == nullptr ? nullptr : service->Find(target);
   if (operation == nullptr || request.method != "POST") {
     return Fail(ErrorCode::kUnknownOperation, "");

@@ -46,7 +46,8 @@ class Dispatcher final : public base::HttpHandler {
     std::unique_ptr<Call> call;
   };
 
-  [[nodiscard]] Result<PreparedCall> PrepareJson(const base::HttpRequest& request) const;
+  [[nodiscard]] Result<PreparedCall> PrepareJson(const base::HttpRequest& request,
+                                                 std::string_view& service_name) const;
   [[nodiscard]] Result<PreparedCall> PrepareQuery(const base::HttpRequest& request,
                                                   std::string_view& xml_namespace) const;
   [[nodiscard]] Result<PreparedCall> Verify(const base::HttpRequest& request,

@@ -70,12 +70,21 @@ constexpr bool IsInOrder() {
 static_assert(IsInOrder());
 static_assert(kErrors.back().code == kMalformedQueryString, "an error has no row");
 
+// KMS writes `message` in every error, and has a name of its own for what is not the caller's
+// fault.
+ErrorRow AsKms(ErrorRow row) {
+  row.member = kLower;
+  if (row.code == kInternalServiceError) row.name = "KMSInternalException";
+  return row;
+}
+
 }  // namespace
 
 const ErrorRow& FindError(ErrorCode code) { return kErrors.at(static_cast<std::size_t>(code)); }
 
 void EncodeError(const ApiError& error, base::HttpReply& reply) {
-  const ErrorRow& row = FindError(error.code);
+  const ErrorRow& usual = FindError(error.code);
+  const ErrorRow row = reply.json_service == "kms" ? AsKms(usual) : usual;
   reply.status = row.status;
   reply.body.Clear();
   json::Writer writer(reply.body);

@@ -28,8 +28,8 @@ struct ErrorRow {
 
 [[nodiscard]] const ErrorRow& FindError(ErrorCode code);
 
-/// Makes `reply` that error in JSON: its status and body, whatever the body held before. For XML
-/// see `EncodeXmlError`.
+/// Makes `reply` that error in JSON, as its service writes errors: its status and body, whatever
+/// the body held before. For XML see `EncodeXmlError`.
 void EncodeError(const ApiError& error, base::HttpReply& reply);
 
 }  // namespace coffer::api

@@ -24,7 +24,7 @@ class IdentityContext final : public policy::RequestContext {
       : facts_(facts),
         operation_(operation),
         target_(target),
-        request_(facts, nullptr, "*", facts.caller.account) {}
+        request_(facts, {.account = facts.caller.account}) {}
 
   [[nodiscard]] ContextValue Find(const policy::ContextKey& key) const override {
     // Tags that are being set say nothing about the entity that they are set on.

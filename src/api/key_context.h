@@ -23,7 +23,7 @@ class KeyContext final : public policy::RequestContext {
   /// `use` is null for a call of KMS itself. All must outlive this.
   KeyContext(const CallFacts& facts, std::string_view key_account,
              std::span<const secrets::Tag> key_tags, const SecretKeyUse* use)
-      : facts_(facts), global_(facts, nullptr, "*", key_account), key_tags_(key_tags), use_(use) {}
+      : facts_(facts), global_(facts, {.account = key_account}), key_tags_(key_tags), use_(use) {}
 
   [[nodiscard]] policy::ContextValue Find(const policy::ContextKey& key) const override;
 

@@ -30,9 +30,11 @@ class KmsCall final : public Call {
                                  base::ReplyBuffer& out) const override {
     KmsAuthorizer authorizer(environment.services.authorization, environment.facts,
                              environment.transaction);
+    const NamedPrincipals principals = PrincipalsOf(environment);
     services::kms::Context context{.service = environment.services.kms,
                                    .transaction = environment.transaction,
                                    .authorizer = authorizer,
+                                   .principals = principals,
                                    .account = environment.facts.caller.account,
                                    .region = environment.facts.caller.region};
     const auto reply = Handler(context, request_);

@@ -2,6 +2,7 @@
 
 #include "api/key_context.h"
 #include "api/secret_context.h"
+#include "keyring/key_name.h"
 #include "secrets/messages.h"
 #include "services/kms/key_policy.h"
 
@@ -9,6 +10,7 @@
 #include <array>
 #include <span>
 #include <utility>
+#include <variant>
 
 namespace coffer::api {
 namespace {
@@ -61,9 +63,10 @@ Result<std::optional<AuthorizedSecret>> PolicyAuthorizer::AuthorizeIfExists(
                    secrets::ParseSecretIdentifier(secret_id));
   if (auto secret = Resolve(identifier)) return AuthorizeFound(operation, std::move(secret));
   const std::string account = identifier.account.value_or(facts_.caller.account);
-  RETURN_IF_ERROR(Require(
-      operation,
-      {.arn = ArnOfMissing(secret_id, identifier), .shown = secret_id, .account = account}));
+  RETURN_IF_ERROR(Require(operation, {.arn = ArnOfMissing(secret_id, identifier),
+                                      .shown = secret_id,
+                                      .account = account,
+                                      .secret_id = secret_id}));
   return std::nullopt;
 }
 
@@ -78,9 +81,11 @@ Result<AuthorizedSecret> PolicyAuthorizer::AuthorizeFound(
     std::string_view operation, std::shared_ptr<const secrets::Secret> secret) {
   if (IsFree(secret->address.account)) return Admit(std::move(secret));
   const std::string arn = secrets::ArnOf(*secret);
-  RETURN_IF_ERROR(Require(
-      operation,
-      {.arn = arn, .shown = arn, .account = secret->address.account, .secret = secret.get()}));
+  RETURN_IF_ERROR(Require(operation, {.arn = arn,
+                                      .shown = arn,
+                                      .account = secret->address.account,
+                                      .secret_id = arn,
+                                      .secret = secret.get()}));
   return Admit(std::move(secret));
 }
 
@@ -90,7 +95,8 @@ Result<void> PolicyAuthorizer::AuthorizeNew(std::string_view operation, std::str
   return Require(operation,
                  {.arn = secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random)),
                   .shown = name,
-                  .account = caller.account});
+                  .account = caller.account,
+                  .is_new = true});
 }
 
 Result<void> PolicyAuthorizer::AuthorizeAccount(std::string_view operation) {
@@ -100,7 +106,8 @@ Result<void> PolicyAuthorizer::AuthorizeAccount(std::string_view operation) {
 bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_view policy) {
   if (parts_.enforcement == PolicyEnforcement::kOff) return false;
   const std::string arn = secrets::ArnOf(secret);
-  const SecretContext context(facts_, &secret, arn, secret.address.account);
+  const SecretContext context(
+      facts_, {.account = secret.address.account, .secret = &secret, .secret_id = arn});
   const CompiledPolicy document = CompileResourcePolicy(policy);
   Identity bare;  // What the caller's own policies deny is not the new one's doing.
   bare.principal = facts_.identity.principal;
@@ -122,7 +129,12 @@ bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
 Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target& target) const {
   if (IsFree(target.account)) return {};
   const std::string action = "secretsmanager:" + std::string(operation);
-  const SecretContext context(facts_, target.secret, target.arn, target.account);
+  const std::string kms_key_arn = ArnOfSentKey(target.account);
+  const SecretContext context(facts_, {.account = target.account,
+                                       .secret = target.secret,
+                                       .secret_id = target.secret_id,
+                                       .kms_key_arn = kms_key_arn,
+                                       .is_new = target.is_new});
   CompiledPolicy resource_policy;
   if (target.secret != nullptr && target.secret->resource_policy) {
     resource_policy = parts_.policies.Compile(*target.secret->resource_policy);
@@ -134,6 +146,26 @@ Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target&
                  .resource_account = target.account,
                  .context = context,
                  .resource_policy = resource_policy.get()});
+}
+
+// Empty when none is sent, or when it is not known yet which key it will be: an alias of none, the
+// default key before its first use.
+std::string PolicyAuthorizer::ArnOfSentKey(std::string_view account) const {
+  using Kind = keyring::KeyName::Kind;
+  const policy::ContextValue sent = facts_.parameters.Find("KmsKeyId");
+  const auto* text = std::get_if<std::string>(&sent);
+  if (text == nullptr) return {};
+  const auto arn = keyring::ParseKeyArn(*text);
+  if (arn && arn->resource.starts_with("key/")) return *text;
+  const std::string_view region = facts_.caller.region;
+  const auto name = keyring::ParseKeyName(account, region, *text);
+  if (!name) return {};
+  if (name->kind == Kind::kName) return keyring::KeyArn(region, account, name->text);
+  const store::KeyStore& keys = parts_.keyring.key_store();
+  const auto row = name->kind == Kind::kAlias
+                       ? keys.FindKeyByAlias(transaction_, account, region, name->text)
+                       : keys.FindDefaultKey(transaction_, account, region);
+  return row ? keyring::KeyArn(region, account, row->name) : std::string();
 }
 
 // AWS's policy for the default key admits everybody of the account, so only what the caller's own

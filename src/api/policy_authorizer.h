@@ -54,10 +54,12 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
  private:
   /// What an action is to be done to.
   struct Target {
-    std::string arn;           ///< Or `*`.
-    std::string_view shown;    ///< In a refusal: an ARN, what the caller sent, or nothing.
-    std::string_view account;  ///< Whose it is.
+    std::string arn;               ///< Or `*`.
+    std::string_view shown;        ///< In a refusal: an ARN, what the caller sent, or nothing.
+    std::string_view account;      ///< Whose it is.
+    std::string_view secret_id{};  ///< As of SecretTarget.
     const secrets::Secret* secret = nullptr;
+    bool is_new = false;
   };
 
   [[nodiscard]] std::shared_ptr<const secrets::Secret> Resolve(
@@ -67,6 +69,8 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
   /// Where policies are not enforced, everybody may do what the root user of his account may.
   [[nodiscard]] bool IsFree(std::string_view resource_account) const;
   [[nodiscard]] Result<void> Require(std::string_view operation, const Target& target) const;
+  /// The ARN of the key that the request's KmsKeyId names.
+  [[nodiscard]] std::string ArnOfSentKey(std::string_view account) const;
   [[nodiscard]] Result<void> AuthorizeDefaultKey(services::secretsmanager::KeyUse use,
                                                  const secrets::Secret& secret,
                                                  std::string_view version_id,

@@ -22,9 +22,11 @@ struct IamCall {
 
   explicit IamCall(const CallEnvironment& environment)
       : authorizer(environment.facts, environment.services.authorization.enforcement),
+        principals(PrincipalsOf(environment)),
         context{.service = environment.services.iam,
                 .transaction = environment.transaction,
                 .authorizer = authorizer,
+                .principals = principals,
                 .account = environment.facts.caller.account,
                 .caller_arn = environment.facts.identity.principal.arn,
                 .caller_id = environment.facts.identity.principal.unique_id,
@@ -34,6 +36,7 @@ struct IamCall {
   IamCall& operator=(const IamCall&) = delete;
 
   IdentityAuthorizer authorizer;
+  NamedPrincipals principals;
   services::iam::Context context;
 };
 

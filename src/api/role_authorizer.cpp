@@ -20,7 +20,7 @@ class RoleContext final : public policy::RequestContext {
  public:
   /// `role` may be null. All must outlive this.
   RoleContext(const CallFacts& facts, const Role* role, std::string_view account)
-      : call_(facts, nullptr, "*", account), role_(role) {}
+      : call_(facts, {.account = account}), role_(role) {}
 
   [[nodiscard]] policy::ContextValue Find(const policy::ContextKey& key) const override {
     if (key.family() != "aws:resourcetag/" && key.family() != "iam:resourcetag/") {

@@ -129,18 +129,17 @@ struct SecretContextKeys {
     return Present(context.facts_.caller.region);
   }
   static ContextValue ResourceAccount(const SecretContext& context, Member) {
-    return Present(context.resource_account_);
+    return Present(context.target_.account);
   }
   static ContextValue ResourceTag(const SecretContext& context, Member member) {
-    if (context.secret_ != nullptr && context.secret_->tags) {
-      for (const secrets::Tag& tag : *context.secret_->tags) {
-        if (IsSameKey(tag.key, member)) return tag.value;
-      }
-      return {};
+    // A secret that is being made has the tags of the request.
+    if (context.target_.is_new) return RequestTag(context, member);
+    const secrets::Secret* secret = context.target_.secret;
+    if (secret == nullptr || !secret->tags) return {};
+    for (const secrets::Tag& tag : *secret->tags) {
+      if (IsSameKey(tag.key, member)) return tag.value;
     }
-    // A secret that is being created has the tags of the request; nothing else here has.
-    const bool is_new = context.secret_ == nullptr && context.resource_ != "*";
-    return is_new ? RequestTag(context, member) : ContextValue();
+    return {};
   }
   static ContextValue RequestTag(const SecretContext& context, Member member) {
     for (const auto& [key, value] : context.facts_.parameters.Tags()) {
@@ -156,15 +155,20 @@ struct SecretContextKeys {
     return keys.empty() ? ContextValue() : ContextValue(std::move(keys));
   }
   static ContextValue SecretId(const SecretContext& context, Member) {
-    return context.resource_ == "*" ? ContextValue() : Present(context.resource_);
+    return Present(context.target_.secret_id);
+  }
+  static ContextValue KmsKeyArn(const SecretContext& context, Member) {
+    return Present(context.target_.kms_key_arn);
   }
   static ContextValue PrimaryRegion(const SecretContext& context, Member) {
-    if (context.secret_ == nullptr || !context.secret_->primary_region) return {};
-    return *context.secret_->primary_region;
+    const secrets::Secret* secret = context.target_.secret;
+    if (secret == nullptr || !secret->primary_region) return {};
+    return *secret->primary_region;
   }
   static ContextValue StoredType(const SecretContext& context, Member) {
-    if (context.secret_ == nullptr || !context.secret_->type) return {};
-    return *context.secret_->type;
+    const secrets::Secret* secret = context.target_.secret;
+    if (secret == nullptr || !secret->type) return {};
+    return *secret->type;
   }
   static ContextValue ModifyRotationRules(const SecretContext& context, Member) {
     return context.facts_.parameters.Has("RotationRules") ? Flag(true) : ContextValue();
@@ -202,6 +206,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"aws:userid", &SecretContextKeys::UserId},
     {"aws:username", &SecretContextKeys::UserName},
     {"aws:viaawsservice", &SecretContextKeys::ViaService},
+    {"secretsmanager:kmskeyarn", &SecretContextKeys::KmsKeyArn},
     {"secretsmanager:modifyrotationrules", &SecretContextKeys::ModifyRotationRules},
     {"secretsmanager:resource/type", &SecretContextKeys::StoredType},
     {"secretsmanager:resourcetag/", &SecretContextKeys::ResourceTag},
@@ -217,8 +222,10 @@ struct ParameterKey {
 
 // Keys that are parameters as they were sent. No member that carries a value is among them.
 constexpr auto kParameterKeys = std::to_array<ParameterKey>({
+    {"secretsmanager:addreplicaregions", "AddReplicaRegions"},
     {"secretsmanager:blockpublicpolicy", "BlockPublicPolicy"},
     {"secretsmanager:description", "Description"},
+    {"secretsmanager:externalsecretrotationrolearn", "ExternalSecretRotationRoleArn"},
     {"secretsmanager:forcedeletewithoutrecovery", "ForceDeleteWithoutRecovery"},
     {"secretsmanager:forceoverwritereplicasecret", "ForceOverwriteReplicaSecret"},
     {"secretsmanager:kmskeyid", "KmsKeyId"},

@@ -9,15 +9,23 @@
 
 namespace coffer::api {
 
+/// What a call is about, as conditions see it.
+struct SecretTarget {
+  std::string_view account;                 ///< Whose it is.
+  const secrets::Secret* secret = nullptr;  ///< Null when there is none.
+  /// Its ARN, or what was sent when there is no such secret; empty when the call names none.
+  std::string_view secret_id{};
+  std::string_view kms_key_arn{};  ///< Of the key that the request names; empty when it names none.
+  bool is_new = false;             ///< A secret is being made.
+};
+
 /// The condition keys of a call of Secrets Manager: the global ones and those of the service
 /// (AWS: Actions, resources, and condition keys for AWS Secrets Manager).
 class SecretContext final : public policy::RequestContext {
  public:
-  /// `secret` is null when the call is not about one or it does not exist; `resource` is its ARN or
-  /// what stands for it, or `*`. All must outlive this.
-  SecretContext(const CallFacts& facts, const secrets::Secret* secret, std::string_view resource,
-                std::string_view resource_account)
-      : facts_(facts), secret_(secret), resource_(resource), resource_account_(resource_account) {}
+  /// All must outlive this.
+  SecretContext(const CallFacts& facts, const SecretTarget& target)
+      : facts_(facts), target_(target) {}
 
   [[nodiscard]] policy::ContextValue Find(const policy::ContextKey& key) const override;
 
@@ -25,9 +33,7 @@ class SecretContext final : public policy::RequestContext {
   friend struct SecretContextKeys;
 
   const CallFacts& facts_;
-  const secrets::Secret* secret_;
-  std::string_view resource_;
-  std::string_view resource_account_;
+  SecretTarget target_;
 };
 
 }  // namespace coffer::api

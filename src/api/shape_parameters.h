@@ -31,6 +31,18 @@ template <class T>
 [[nodiscard]] inline policy::ContextValue ValueOf(const std::vector<std::string>& member) {
   return member;
 }
+/// Of replicas their regions.
+template <class T>
+requires requires(const T& replica) {
+  { replica.region } -> std::same_as<const std::optional<std::string>&>;
+}
+[[nodiscard]] policy::ContextValue ValueOf(const std::vector<T>& member) {
+  std::vector<std::string> regions;
+  for (const T& replica : member) {
+    if (replica.region) regions.push_back(*replica.region);
+  }
+  return regions;
+}
 template <class T>
 [[nodiscard]] policy::ContextValue ValueOf(const std::optional<T>& member) {
   return member ? ValueOf(*member) : policy::ContextValue();

@@ -12,6 +12,9 @@ namespace coffer::base {
 [[nodiscard]] constexpr char ToLower(char c) {
   return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
+[[nodiscard]] constexpr char ToUpper(char c) {
+  return IsLower(c) ? static_cast<char>(c - 'a' + 'A') : c;
+}
 /// The value of a hexadecimal digit of either letter case, or -1.
 [[nodiscard]] constexpr int HexDigitValue(char c) {
   if (IsDigit(c)) return c - '0';

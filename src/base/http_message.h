@@ -37,6 +37,7 @@ struct HttpRequest {
 struct HttpReply {
   int status = 200;
   std::string_view content_type;        ///< A literal; empty = no Content-Type line.
+  std::string_view json_service = {};   ///< Which one answers, in JSON; a literal such as `kms`.
   std::string_view xml_namespace = {};  ///< Of the service, in the query protocol; a literal.
   std::string_view extra_header;        ///< A literal header line with its CRLF, or empty.
   std::string request_id;               ///< Sent as x-amzn-RequestId when not empty.
@@ -47,6 +48,7 @@ struct HttpReply {
   void Reset() {
     status = 200;
     content_type = {};
+    json_service = {};
     xml_namespace = {};
     extra_header = {};
     request_id.clear();

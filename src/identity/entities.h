@@ -99,7 +99,7 @@ struct Role {
   std::string name{};
   std::string path = "/";
   Timestamp created{};
-  std::string trust_policy{};  ///< As it was given.
+  std::string trust_policy{};  ///< As it was given, with ids of users and roles for their ARNs.
   std::optional<std::string> description{};
   std::int64_t max_session_seconds = 3600;
   PolicyHolder policies{};

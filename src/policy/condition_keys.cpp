@@ -62,6 +62,7 @@ constexpr auto kKeys = std::to_array<ConditionKey>({
     {"secretsmanager:externalsecretrotationrolearn", kArn},
     {"secretsmanager:forcedeletewithoutrecovery", kBoolean},
     {"secretsmanager:forceoverwritereplicasecret", kBoolean},
+    {"secretsmanager:kmskeyarn", kArn},
     {"secretsmanager:kmskeyid"},
     {"secretsmanager:modifyrotationrules", kBoolean},
     {"secretsmanager:name"},

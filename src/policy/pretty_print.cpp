@@ -3,9 +3,7 @@
 #include "base/reply_buffer.h"
 #include "json/document.h"
 #include "json/writer.h"
-
-#include <limits>
-#include <stdexcept>
+#include "policy/json_members.h"
 
 namespace coffer::policy {
 
@@ -80,11 +78,8 @@ class PrettyPrinter {
 
 std::string PrettyPrint(std::string_view text) {
   json::Document document;
-  constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
-  const auto root = document.Parse(text, {.values = kUnbounded, .key_bytes = kUnbounded});
-  if (!root) throw std::invalid_argument("a stored policy is not JSON");
   PrettyPrinter printer;
-  printer.Print(*root);
+  printer.Print(ParseStored(document, text));
   return printer.text();
 }
 

@@ -11,12 +11,6 @@ namespace coffer::policy {
 
 namespace {
 
-/// Users (AIDA) and roles (AROA); AWS shows the id of a principal that has been deleted.
-bool IsUniqueId(std::string_view text) {
-  return text.size() >= 16 && (text.starts_with("AIDA") || text.starts_with("AROA")) &&
-         std::ranges::all_of(text, [](char c) { return base::IsUpper(c) || base::IsDigit(c); });
-}
-
 bool IsPartition(std::string_view text) {
   return text.starts_with("aws") &&
          std::ranges::all_of(text, [](char c) { return base::IsLower(c) || c == '-'; });
@@ -76,6 +70,11 @@ bool IsPrincipalArn(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsUniqueId(std::string_view text) {
+  return text.size() >= 16 && (text.starts_with("AIDA") || text.starts_with("AROA")) &&
+         std::ranges::all_of(text, [](char c) { return base::IsUpper(c) || base::IsDigit(c); });
+}
 
 bool IsAwsPrincipal(std::string_view text) {
   return text == "*" || base::IsAccountId(text) || IsUniqueId(text) || IsPrincipalArn(text);

@@ -9,6 +9,9 @@ namespace coffer::policy {
 /// wildcards cannot (AWS: JSON policy element Principal). Whether it exists is not looked at.
 [[nodiscard]] bool IsAwsPrincipal(std::string_view text);
 
+/// Whether `text` has the form of the id of a user (AIDA…) or role (AROA…).
+[[nodiscard]] bool IsUniqueId(std::string_view text);
+
 /// Whether `text` has the form of a service's name, such as `rds.amazonaws.com`.
 [[nodiscard]] bool IsServicePrincipal(std::string_view text);
 

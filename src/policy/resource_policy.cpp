@@ -5,11 +5,16 @@
 #include "policy/json_members.h"
 #include "policy/principal_form.h"
 
+#include <utility>
+
 namespace coffer::policy {
 
 namespace {
 
 using json::Value;
+
+constexpr std::string_view kUnsupportedPrincipal =
+    "This resource policy contains an unsupported principal.";
 
 /// A string, or a list of strings, all acceptable.
 bool AreAll(Value value, bool (*accepts)(std::string_view)) {
@@ -32,8 +37,7 @@ Result<void> CheckPrincipals(Value statement) {
     const bool is_supported =
         type.key() == "Service" || (type.key() == "AWS" && AreAll(type, IsAwsPrincipal));
     if (!is_supported) {
-      return Fail(ErrorCode::kMalformedPolicyDocument,
-                  "This resource policy contains an unsupported principal.");
+      return Fail(ErrorCode::kMalformedPolicyDocument, std::string(kUnsupportedPrincipal));
     }
   }
   return {};
@@ -54,6 +58,13 @@ Result<void> CheckResourcePolicy(std::string_view text) {
     RETURN_IF_ERROR(CheckPrincipals(statement));
   }
   return {};
+}
+
+Result<std::string> PinResourcePolicy(std::string_view document,
+                                      const PrincipalDirectory& directory) {
+  auto pinned = PinPrincipals(document, directory);
+  if (pinned) return *std::move(pinned);
+  return Fail(ErrorCode::kMalformedPolicyDocument, std::string(kUnsupportedPrincipal));
 }
 
 }  // namespace coffer::policy

@@ -43,8 +43,9 @@ struct Secret {
   std::optional<std::string> type;        ///< Managed external secrets.
   std::optional<std::string> owning_service;
   std::optional<std::string> primary_region;
-  std::optional<std::string> resource_policy;  ///< As it is shown: pretty-printed.
-  std::optional<std::vector<Tag>> tags;        ///< In order; absent = never tagged.
+  /// Pretty-printed, as it is shown, but with the ids of users and roles for their ARNs.
+  std::optional<std::string> resource_policy;
+  std::optional<std::vector<Tag>> tags;  ///< In order; absent = never tagged.
   Timestamp created;
   Timestamp last_changed;
   std::optional<DayNumber> last_accessed;

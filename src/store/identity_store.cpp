@@ -23,6 +23,7 @@ constexpr Statement kFindById{kFindByIdSql};
 constexpr Statement kList{kListSql};
 constexpr Statement kListOwned{kListOwnedSql};
 constexpr Statement kAll{kAllSql};
+constexpr Statement kHasAccount{"SELECT 1 FROM identities WHERE account = $1 LIMIT 1"};
 
 }  // namespace
 
@@ -38,6 +39,15 @@ std::optional<Stored<identity::ManagedPolicy>> IdentityStore::FindPolicy(
     return std::nullopt;
   }
   return found;
+}
+
+bool IdentityStore::HasAccount(Transaction& transaction, std::string_view account) {
+  bool has = false;
+  transaction.Query(kHasAccount, {account}, [&](const Row& /*row*/) {
+    has = true;
+    return false;
+  });
+  return has;
 }
 
 RowMac::Tag IdentityStore::MacOf(const IdentityRow& row) const {

@@ -50,6 +50,8 @@ class IdentityStore {
                                                        std::string_view id) const {
     return Decode<Entity>(FindRowById(transaction, Entity::kKind, id));
   }
+  /// Whether anything at all belongs to the account.
+  [[nodiscard]] static bool HasAccount(Transaction& transaction, std::string_view account);
   /// Calls `each` with the entities of an account, by name, behind the name `after`, until it
   /// returns false.
   template <class Entity>

@@ -192,6 +192,19 @@ def test_a_description_changes(kms, key):
     assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["Description"] == "new"
 
 
+@pytest.mark.parametrize("operation, body, code", [
+    ("DescribeKey", {}, "ValidationException"),
+    ("DescribeKey", {"KeyId": "alias/none"}, "NotFoundException"),
+    ("CreateKey", {"Policy": "{"}, "MalformedPolicyDocumentException"),
+    ("DisableKey", {"KeyId": "alias/aws/secretsmanager"}, "NotFoundException"),
+])
+def test_errors_are_spelled_as_kms_does(raw, operation, body, code):
+    reply = raw(f"TrentService.{operation}", body, service="kms")
+    assert reply.status == 400
+    assert set(reply.json) == {"__type", "message"}
+    assert reply.json["__type"] == code
+
+
 def test_a_signature_for_another_service_is_refused(server, account):
     raw = server.raw(key=account)
     raw("TrentService.ListKeys", service="kms").expect_success()

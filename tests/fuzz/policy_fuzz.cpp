@@ -128,6 +128,39 @@ void EvaluateIdentity(const Compiled& document, const LineContext& context) {
   }
 }
 
+/// Everybody above who is a user or a role.
+class FewPrincipals final : public PrincipalDirectory {
+ public:
+  [[nodiscard]] NamedPrincipal Find(std::string_view principal) const override {
+    for (const auto& [arn, id] : kEntities) {
+      if (arn == principal) return {.unique_id = std::string(id)};
+    }
+    return {};
+  }
+  [[nodiscard]] std::optional<std::string> ArnOf(std::string_view unique_id) const override {
+    for (const auto& [arn, id] : kEntities) {
+      if (id == unique_id) return std::string(arn);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::pair<std::string_view, std::string_view> kEntities[]{
+      {"arn:aws:iam::111122223333:user/alice", "AIDAALICEALICEALICE1"},
+      {"arn:aws:iam::111122223333:role/App", "AROAAPPAPPAPPAPPAPP1"},
+      {"arn:aws:iam::444455556666:user/bob", "AIDABOBBOBBOBBOBBOB1"}};
+};
+
+/// `pretty` as it is stored. What is shown of that is stored as the same again.
+std::string Pin(const std::string& pretty) {
+  const FewPrincipals directory;
+  const auto pinned = PinPrincipals(pretty, directory);
+  Require(pinned.has_value());
+  const std::string shown = ShowPrincipals(*pinned, directory);
+  Require(PinPrincipals(shown, directory) == *pinned && PrettyPrint(shown) == shown);
+  return *pinned;
+}
+
 void EvaluateResource(const Compiled& document, const Compiled& pretty,
                       const LineContext& context) {
   for (const Principal& principal : Principals()) {
@@ -164,5 +197,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Require(document != nullptr);
   Require(CheckResourcePolicy(pretty).has_value() && PrettyPrint(pretty) == pretty);
   EvaluateResource(document, CompileOrNull(pretty, DocumentKind::kResource), context);
+  EvaluateResource(document, CompileOrNull(Pin(pretty), DocumentKind::kResource), context);
   return 0;
 }

@@ -21,6 +21,22 @@ TEST_P(IdentityStoreConformance, FindsByNameInAnyLetterCaseAndById) {
   });
 }
 
+TEST_P(IdentityStoreConformance, KnowsTheAccountsThatHaveAnything) {
+  const Stored<User> alice = Add("alice");
+  const auto has = [&](std::string_view account) {
+    bool found = false;
+    Read([&](Transaction& transaction) {
+      found = store::IdentityStore::HasAccount(transaction, account);
+    });
+    return found;
+  };
+
+  EXPECT_TRUE(has(kAccount));
+  EXPECT_FALSE(has("999999999999"));
+  Write([&](Transaction& transaction) { store_.Remove(transaction, alice.entity.id); });
+  EXPECT_FALSE(has(kAccount));
+}
+
 TEST_P(IdentityStoreConformance, AnEntityIsChangedAndRenamed) {
   Stored<User> user = Add("old");
   user.entity.name = "New";

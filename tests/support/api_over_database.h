@@ -3,12 +3,14 @@
 #include "api/access_keys.h"
 #include "api/dispatcher.h"
 #include "api/error_table.h"
+#include "base/ascii.h"
 #include "base/encoding.h"
 #include "keyring/envelope.h"
 #include "keyring/keyring.h"
 #include "support/fake_clock.h"
 #include "support/fake_random.h"
 
+#include <algorithm>
 #include <future>
 #include <string>
 #include <string_view>
@@ -75,7 +77,7 @@ class ApiOverDatabase {
   std::string AddUser(const std::string& account, const std::string& name,
                       const std::string& policy) {
     store::Stored<identity::User> user{.account = account,
-                                       .entity = {.id = "AIDA" + account + name, .name = name}};
+                                       .entity = {.id = NewUserId(account, name), .name = name}};
     if (!policy.empty()) {
       user.entity.policies.inline_policies = {{.name = "p", .document = policy}};
     }
@@ -94,8 +96,16 @@ class ApiOverDatabase {
     return key_id;
   }
   store::IdentityStore& identities() { return identities_; }
+  [[nodiscard]] const services::iam::Service& iam() const { return iam_; }
 
  private:
+  /// Another one for whoever comes back under his name.
+  std::string NewUserId(const std::string& account, const std::string& name) {
+    std::string id = "AIDA" + account + name + "X" + std::to_string(++users_);
+    std::ranges::transform(id, id.begin(), base::ToUpper);
+    return id;
+  }
+
   FakeClock clock_;
   FakeRandom random_;
   Database& database_;
@@ -136,6 +146,7 @@ class ApiOverDatabase {
                                .system_clock = clock_,
                                .random = random_}};
   base::HttpReply reply_;
+  int users_ = 0;
 };
 
 }  // namespace coffer::test

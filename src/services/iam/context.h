@@ -6,6 +6,7 @@
 #include "coffer/result.h"
 #include "identity/entities.h"
 #include "keyring/keyring.h"
+#include "policy/pinning.h"
 #include "store/identity_store.h"
 
 #include <optional>
@@ -46,6 +47,7 @@ struct Context {
   const Service& service;
   Transaction& transaction;
   Authorizer& authorizer;
+  const policy::PrincipalDirectory& principals;
   std::string_view account;
   std::string_view caller_arn;
   std::string_view caller_id;    ///< `AIDA…`; the account for the root user.

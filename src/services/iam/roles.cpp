@@ -12,14 +12,15 @@ namespace {
 using identity::Role;
 using store::Stored;
 
-RoleShape ShapeOf(const Stored<Role>& stored) {
+RoleShape ShapeOf(const Context& context, const Stored<Role>& stored) {
   const Role& role = stored.entity;
   return {.path = role.path,
           .role_name = role.name,
           .role_id = role.id,
           .arn = ArnOf(stored),
           .create_date = role.created,
-          .assume_role_policy_document = {role.trust_policy},
+          .assume_role_policy_document = {policy::ShowPrincipals(role.trust_policy,
+                                                                 context.principals)},
           .description = role.description,
           .max_session_duration = role.max_session_seconds,
           .permissions_boundary = ToWire(role.boundary),
@@ -38,7 +39,8 @@ Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request)
     RETURN_IF_ERROR(context.authorizer.Require("TagRole", arn));
   }
   RETURN_IF_ERROR(CheckNameIsFree<Role>(context, request.role_name));
-  RETURN_IF_ERROR(CheckTrustPolicy(request.assume_role_policy_document));
+  ASSIGN_OR_RETURN(std::string trust_policy,
+                   AcceptTrustPolicy(request.assume_role_policy_document, context.principals));
   if (request.permissions_boundary) {
     RETURN_IF_ERROR(CheckBoundary(context, *request.permissions_boundary));
   }
@@ -48,20 +50,20 @@ Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request)
                                .name = request.role_name,
                                .path = path,
                                .created = context.now,
-                               .trust_policy = request.assume_role_policy_document,
+                               .trust_policy = std::move(trust_policy),
                                .description = request.description,
                                .max_session_seconds =
                                    request.max_session_duration.value_or(kRoleSessionSeconds.min),
                                .boundary = request.permissions_boundary,
                                .tags = std::move(tags)}};
   context.service.identities.Insert(context.transaction, role);
-  return RoleReply{ShapeOf(role)};
+  return RoleReply{ShapeOf(context, role)};
 }
 
 Result<RoleReply> GetRole(Context& context, const GetRoleRequest& request) {
   ASSIGN_OR_RETURN(const Stored<Role> role,
                    Authorized<Role>(context, "GetRole", request.role_name));
-  RoleReply reply{ShapeOf(role)};
+  RoleReply reply{ShapeOf(context, role)};
   reply.role.role_last_used.emplace();
   return reply;
 }
@@ -74,7 +76,7 @@ Result<ListRolesReply> ListRoles(Context& context, const ListRolesRequest& reque
   Pager pager(request, reply);
   const auto take = [&](const Stored<Role>& role) {
     if (role.entity.path.starts_with(prefix) && pager.Wants(identity::NameKey(role.entity.name))) {
-      reply.items.push_back(ShapeOf(role));
+      reply.items.push_back(ShapeOf(context, role));
       // AWS: a list does not show these.
       reply.items.back().tags.reset();
       reply.items.back().permissions_boundary.reset();
@@ -100,8 +102,8 @@ Result<base::NoOutput> UpdateAssumeRolePolicy(Context& context,
                                               const UpdateAssumeRolePolicyRequest& request) {
   ASSIGN_OR_RETURN(Stored<Role> role,
                    Authorized<Role>(context, "UpdateAssumeRolePolicy", request.role_name));
-  RETURN_IF_ERROR(CheckTrustPolicy(request.policy_document));
-  role.entity.trust_policy = request.policy_document;
+  ASSIGN_OR_RETURN(role.entity.trust_policy,
+                   AcceptTrustPolicy(request.policy_document, context.principals));
   context.service.identities.Update(context.transaction, role);
   return base::NoOutput{};
 }

@@ -1,12 +1,15 @@
 #include "services/iam/trust_policies.h"
 
+#include "base/ascii.h"
 #include "identity/names.h"
 #include "policy/grammar.h"
 #include "policy/json_members.h"
 #include "policy/principal_form.h"
 #include "services/iam/policy_documents.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace coffer::services::iam {
 namespace {
@@ -34,15 +37,21 @@ std::string_view MessageOf(policy::GrammarRule rule) {
   }
 }
 
+// IAM was seen to name the type in capitals, whichever it is.
+ApiError InvalidPrincipal(std::string_view type, std::string_view text) {
+  std::string capitals(type);
+  std::ranges::transform(capitals, capitals.begin(), base::ToUpper);
+  return {ErrorCode::kMalformedPolicyDocument,
+          "Invalid principal in policy: \"" + capitals + "\":\"" + std::string(text) + "\""};
+}
+
 // A principal under its type; `*` alone is one too.
 Result<void> CheckPrincipal(std::string_view type, std::string_view text) {
   const bool is_good = type == "Service"     ? policy::IsServicePrincipal(text)
                        : type == "Federated" ? !text.empty()
                                              : policy::IsAwsPrincipal(text);
   if (is_good) return {};
-  return Fail(
-      ErrorCode::kMalformedPolicyDocument,
-      "Invalid principal in policy: \"" + std::string(type) + "\":\"" + std::string(text) + "\"");
+  return std::unexpected(InvalidPrincipal(type, text));
 }
 
 Result<void> CheckStatement(json::Value statement) {
@@ -63,8 +72,6 @@ Result<void> CheckStatement(json::Value statement) {
   return checked;
 }
 
-}  // namespace
-
 Result<void> CheckTrustPolicy(std::string_view document) {
   json::Document parsed;
   const auto root = policy::ParsePolicy(parsed, document, policy::DocumentKind::kTrust);
@@ -80,6 +87,16 @@ Result<void> CheckTrustPolicy(std::string_view document) {
     return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for ACLSizePerRole: 2048");
   }
   return {};
+}
+
+}  // namespace
+
+Result<std::string> AcceptTrustPolicy(std::string_view document,
+                                      const policy::PrincipalDirectory& directory) {
+  RETURN_IF_ERROR(CheckTrustPolicy(document));
+  auto pinned = policy::PinPrincipals(document, directory);
+  if (!pinned) return std::unexpected(InvalidPrincipal("AWS", pinned.error()));
+  return *std::move(pinned);
 }
 
 }  // namespace coffer::services::iam

@@ -4,6 +4,7 @@
 #include "coffer/database.h"
 #include "coffer/result.h"
 #include "keyring/keyring.h"
+#include "policy/pinning.h"
 
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct Context {
   const Service& service;
   Transaction& transaction;
   Authorizer& authorizer;
+  const policy::PrincipalDirectory& principals;
   std::string_view account;  ///< The caller's.
   std::string_view region;   ///< Of the call.
 };

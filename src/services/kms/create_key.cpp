@@ -17,10 +17,11 @@ Result<void> CreateKeyRequest::Check() const {
               "Coffer makes symmetric encryption keys (SYMMETRIC_DEFAULT, AWS_KMS) of one region.");
 }
 
-Result<void> CheckNewPolicy(Context& context, const store::KeyRow& key, const std::string& policy,
-                            bool may_lock_out) {
+Result<std::string> AcceptPolicy(Context& context, const store::KeyRow& key,
+                                 const std::string& policy, bool may_lock_out) {
   RETURN_IF_ERROR(CheckKeyPolicy(policy));
-  if (may_lock_out || !context.authorizer.IsLockedOutBy(key, policy)) return {};
+  ASSIGN_OR_RETURN(std::string pinned, PinKeyPolicy(policy, context.principals));
+  if (may_lock_out || !context.authorizer.IsLockedOutBy(key, pinned)) return pinned;
   return Fail(ErrorCode::kMalformedKeyPolicy,
               "The new key policy will not allow you to update the key policy in the future.");
 }
@@ -34,15 +35,16 @@ Result<KeyMetadataReply> CreateKey(Context& context, const CreateKeyRequest& req
   key.name = "*";
   store::KeySettings settings{.description = request.description.value_or(""),
                               .is_enabled = true,
-                              .policy = request.policy,
+                              .policy = std::nullopt,
                               .tags = {}};
   if (request.tags && !request.tags->empty()) {
     RETURN_IF_ERROR(context.authorizer.Require("TagResource", ArnOf(key)));
     ASSIGN_OR_RETURN(settings.tags, WithTags({}, *request.tags));
   }
   if (request.policy) {
-    RETURN_IF_ERROR(CheckNewPolicy(context, key, *request.policy,
-                                   request.bypass_policy_lockout_safety_check.value_or(false)));
+    ASSIGN_OR_RETURN(settings.policy,
+                     AcceptPolicy(context, key, *request.policy,
+                                  request.bypass_policy_lockout_safety_check.value_or(false)));
   }
   keyring::Keyring& keyring = context.service.keyring;
   key = keyring.Create(context.transaction, context.account, context.region);

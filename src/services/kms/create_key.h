@@ -44,9 +44,10 @@ struct CreateKeyRequest {
 /// AWS: CreateKey. The key seals secrets as a KmsKeyId.
 [[nodiscard]] Result<KeyMetadataReply> CreateKey(Context& context, const CreateKeyRequest& request);
 
-/// Whether the caller may put `policy` on `key`: its grammar, and that he can put another one later
-/// unless he has asked not to be kept from locking himself out. MalformedKeyPolicy.
-[[nodiscard]] Result<void> CheckNewPolicy(Context& context, const store::KeyRow& key,
-                                          const std::string& policy, bool may_lock_out);
+/// `policy` as it is stored. MalformedKeyPolicy unless the caller may put it on `key`: its grammar,
+/// that its principals exist, and that he can put another one later unless he has asked not to be
+/// kept from locking himself out.
+[[nodiscard]] Result<std::string> AcceptPolicy(Context& context, const store::KeyRow& key,
+                                               const std::string& policy, bool may_lock_out);
 
 }  // namespace coffer::services::kms

@@ -5,6 +5,8 @@
 #include "policy/grammar.h"
 #include "policy/resource_policy.h"
 
+#include <utility>
+
 namespace coffer::services::kms {
 namespace {
 
@@ -21,6 +23,11 @@ std::string_view MessageOf(policy::GrammarRule rule) {
     default:
       return "The new key policy contains a syntax error.";
   }
+}
+
+ApiError InvalidPrincipals() {
+  return {ErrorCode::kMalformedKeyPolicy,
+          "Policy contains a statement with one or more invalid principals."};
 }
 
 }  // namespace
@@ -88,11 +95,15 @@ Result<void> CheckKeyPolicy(std::string_view text) {
   if (!root) {
     return Fail(ErrorCode::kMalformedKeyPolicy, std::string(MessageOf(root.error().rule)));
   }
-  if (!policy::CheckResourcePolicy(text)) {
-    return Fail(ErrorCode::kMalformedKeyPolicy,
-                "Policy contains a statement with one or more invalid principals.");
-  }
+  if (!policy::CheckResourcePolicy(text)) return std::unexpected(InvalidPrincipals());
   return {};
+}
+
+Result<std::string> PinKeyPolicy(std::string_view text,
+                                 const policy::PrincipalDirectory& directory) {
+  auto pinned = policy::PinPrincipals(text, directory);
+  if (!pinned) return std::unexpected(InvalidPrincipals());
+  return *std::move(pinned);
 }
 
 }  // namespace coffer::services::kms

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "coffer/result.h"
+#include "policy/pinning.h"
 #include "store/key_settings.h"
 #include "store/key_store.h"
 
@@ -17,11 +18,16 @@ namespace coffer::services::kms {
 /// account lets (AWS: key policy of aws/secretsmanager).
 [[nodiscard]] std::string ServiceKeyPolicy(std::string_view account, std::string_view region);
 
-/// The policy in force.
+/// The policy in force, as it is stored.
 [[nodiscard]] std::string PolicyOf(const store::KeyRow& key, const store::KeySettings& settings);
 
 /// MalformedKeyPolicy unless `text` is a key policy by IAM's grammar whose principals are of AWS or
 /// its services.
 [[nodiscard]] Result<void> CheckKeyPolicy(std::string_view text);
+
+/// A checked key policy as it is stored: see policy::PinPrincipals. MalformedKeyPolicy when
+/// somebody in it is missing.
+[[nodiscard]] Result<std::string> PinKeyPolicy(std::string_view text,
+                                               const policy::PrincipalDirectory& directory);
 
 }  // namespace coffer::services::kms

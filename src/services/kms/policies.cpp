@@ -1,5 +1,6 @@
 #include "services/kms/policies.h"
 
+#include "policy/pinning.h"
 #include "services/kms/create_key.h"
 #include "services/kms/key_identifier.h"
 #include "services/kms/key_policy.h"
@@ -23,16 +24,17 @@ Result<AuthorizedKey> AuthorizePolicy(Context& context, std::string_view operati
 Result<GetKeyPolicyReply> GetKeyPolicy(Context& context, const GetKeyPolicyRequest& request) {
   ASSIGN_OR_RETURN(const AuthorizedKey key,
                    AuthorizePolicy(context, "GetKeyPolicy", request.key_id, request.policy_name));
-  return GetKeyPolicyReply{.policy = PolicyOf(key.row(), key.settings())};
+  return GetKeyPolicyReply{
+      .policy = policy::ShowPrincipals(PolicyOf(key.row(), key.settings()), context.principals)};
 }
 
 Result<base::NoOutput> PutKeyPolicy(Context& context, const PutKeyPolicyRequest& request) {
   ASSIGN_OR_RETURN(const AuthorizedKey key,
                    AuthorizePolicy(context, "PutKeyPolicy", request.key_id, request.policy_name));
-  RETURN_IF_ERROR(CheckNewPolicy(context, key.row(), request.policy,
-                                 request.bypass_policy_lockout_safety_check.value_or(false)));
   store::KeySettings settings = key.settings();
-  settings.policy = request.policy;
+  ASSIGN_OR_RETURN(settings.policy,
+                   AcceptPolicy(context, key.row(), request.policy,
+                                request.bypass_policy_lockout_safety_check.value_or(false)));
   context.service.keyring.key_settings().Put(context.transaction, key.row().id, settings);
   return base::NoOutput{};
 }

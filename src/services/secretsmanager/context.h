@@ -6,6 +6,7 @@
 #include "coffer/result.h"
 #include "keyring/envelope.h"
 #include "keyring/keyring.h"
+#include "policy/pinning.h"
 #include "secrets/secret.h"
 #include "store/secret_store.h"
 
@@ -51,6 +52,7 @@ struct Context {
   const Service& service;
   Transaction& transaction;
   Authorizer& authorizer;
+  const policy::PrincipalDirectory& principals;
   std::string_view account;  ///< The caller's.
   std::string_view region;   ///< Of the call.
   Timestamp now;

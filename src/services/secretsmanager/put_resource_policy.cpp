@@ -12,12 +12,14 @@ Result<SecretName> PutResourcePolicy(Context& context, const AuthorizedSecret& s
                                      const PutResourcePolicyRequest& request) {
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
   RETURN_IF_ERROR(policy::CheckResourcePolicy(request.resource_policy));
+  ASSIGN_OR_RETURN(const std::string pinned,
+                   policy::PinResourcePolicy(request.resource_policy, context.principals));
   if (request.block_public_policy.value_or(false) &&
       policy::IsPublic(request.resource_policy, secrets::ArnOf(*secret))) {
     return Fail(ErrorCode::kPublicPolicy, std::string(policy::kBroadAccess));
   }
   secrets::Secret changed = *secret;
-  changed.resource_policy = policy::PrettyPrint(request.resource_policy);
+  changed.resource_policy = policy::PrettyPrint(pinned);
   changed.last_changed = context.now;
   context.service.secrets.Update(context.transaction, changed);
   return NameOf(*secret);

@@ -18,7 +18,8 @@ struct PutResourcePolicyRequest {
   }
 };
 
-/// AWS: PutResourcePolicy. Checks the grammar and, when asked to, that the policy is not public.
+/// AWS: PutResourcePolicy. Checks the grammar, that principals exist and, when asked to, that the
+/// policy is not public.
 [[nodiscard]] Result<SecretName> PutResourcePolicy(Context& context, const AuthorizedSecret& secret,
                                                    const PutResourcePolicyRequest& request);
 

@@ -42,6 +42,7 @@ Result<ValidateResourcePolicyResponse> ValidateResourcePolicy(
   std::vector<policy::Finding> findings = policy::Examine(request.resource_policy, arn);
   Log(findings);
   RETURN_IF_ERROR(policy::CheckResourcePolicy(request.resource_policy));
+  RETURN_IF_ERROR(policy::PinResourcePolicy(request.resource_policy, context.principals));
   if (secret && context.authorizer.IsLockedOutBy(**secret, request.resource_policy)) {
     findings.push_back({.check = policy::checks::kLockOut,
                         .severity = policy::Severity::kError,

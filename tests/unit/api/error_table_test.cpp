@@ -100,6 +100,21 @@ TEST(ErrorTableTest, EncodesEveryError) {
   }
 }
 
+TEST(ErrorTableTest, KmsSpellsEveryTextInLowerCase) {
+  for (const Case& entry : Cases()) {
+    base::HttpReply reply;
+    reply.json_service = "kms";
+
+    EncodeError({entry.code, "why \"x\""}, reply);
+
+    const bool is_ours = entry.code == ErrorCode::kInternalServiceError;
+    EXPECT_EQ(reply.status, entry.status) << entry.name;
+    EXPECT_EQ(reply.body.body(), R"({"__type":")" +
+                                     (is_ours ? "KMSInternalException" : entry.name) +
+                                     R"(","message":"why \"x\""})");
+  }
+}
+
 TEST(ErrorTableTest, EncodesEveryErrorInXml) {
   for (const Case& entry : Cases()) {
     base::HttpReply reply;

@@ -33,6 +33,7 @@ std::string Grant(std::string_view principal, std::string_view condition = "{}")
 class KmsTest : public testing::Test {
  protected:
   KmsTest() {
+    api_.AddUser(std::string(kAccount), "somebody", "");
     const std::string created = api_.CallKms("CreateKey", "{}", kAccount);
     key_arn_ = MemberOf(created, "Arn");
     AsRoot("CreateSecret", R"({"Name":"db","SecretString":"value","KmsKeyId":")" + key_arn_ +
@@ -250,6 +251,20 @@ TEST_F(KmsTest, APolicyThatLocksOutIsRefusedUnlessItIsMeant) {
   EXPECT_EQ(PutPolicy(somebody, true), "200");
 }
 
+TEST_F(KmsTest, ErrorsAreSpelledAsKmsDoes) {
+  const std::string user = User("");
+  const std::string body = R"({"KeyId":")" + key_arn_ + R"("})";
+  EXPECT_EQ(TryKms(user, "DescribeKey", body), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"AccessDeniedException","message":"User: arn:aws:)"));
+  EXPECT_EQ(TryKms(user, "DisableKey", body), "AccessDeniedException");  // A write.
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"AccessDeniedException","message":"User: arn:aws:)"));
+  EXPECT_EQ(TryKms(user, "DescribeKey", "{}"), "ValidationException");
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"ValidationException","message":"1 validation)"));
+  // What Secrets Manager says of the same is its own.
+  EXPECT_EQ(Read(user), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr(R"({"__type":"AccessDeniedException","Message":"User: arn:aws:)"));
+}
+
 TEST_F(KmsTest, AnAliasNeedsItselfAndItsKey) {
   const std::string body = R"({"AliasName":"alias/a","TargetKeyId":")" + key_arn_ + R"("})";
   EXPECT_EQ(TryKms(User(""), "CreateAlias", body), "AccessDeniedException");
@@ -265,6 +280,56 @@ TEST_F(KmsTest, WhatIsNotThereIsNotRevealed) {
   EXPECT_EQ(TryKms(User(Allow(R"("kms:*")"), kOther), "DescribeKey",
                    R"({"KeyId":"arn:aws:kms:us-east-1:111122223333:key/x"})"),
             "AccessDeniedException");
+}
+
+TEST_F(KmsTest, AConditionKnowsTheArnOfTheKeyThatARequestNames) {
+  const std::string id = key_arn_.substr(key_arn_.find('/') + 1);
+  AsRoot("CreateSecret", R"({"Name":"plain","SecretString":"value",)"
+                         R"("ClientRequestToken":"00000000-0000-4000-8000-000000000002"})");
+  ASSERT_EQ(TryKms(std::string(kAccount), "CreateAlias",
+                   R"({"AliasName":"alias/mine","TargetKeyId":")" + id + R"("})"),
+            "200");
+  TryKms(std::string(kAccount), "DescribeKey", R"({"KeyId":"alias/aws/secretsmanager"})");
+  const std::string default_arn = MemberOf(last_, "Arn");
+  const std::string alias_arn = "arn:aws:kms:us-east-1:111122223333:alias/mine";
+  const std::string unmade = "arn:aws:kms:us-east-1:111122223333:key/unmade";
+  struct Case {
+    std::string wanted;
+    std::string sent;  ///< Empty: no KmsKeyId.
+    bool fits;
+  };
+  const Case cases[] = {
+      {key_arn_, key_arn_, true},
+      {key_arn_, id, true},
+      {key_arn_, "alias/mine", true},
+      {key_arn_, alias_arn, true},
+      {key_arn_, "alias/aws/secretsmanager", false},
+      {key_arn_, "unmade", false},
+      {key_arn_, "alias/unmade", false},
+      {key_arn_, "", false},
+      {default_arn, "alias/aws/secretsmanager", true},
+      {default_arn, "", false},
+      {unmade, "unmade", true},
+      {alias_arn, "alias/mine", false},
+  };
+  for (const auto& [wanted, sent, fits] : cases) {
+    const std::string key =
+        User(R"({"Effect":"Allow","Resource":"*","Action":"secretsmanager:*","Condition":)"
+             R"({"ArnEquals":{"secretsmanager:KmsKeyArn":")" +
+             wanted + R"("}}},)" + Allow(R"("kms:*")"));
+    const std::string member = sent.empty() ? "" : R"(,"KmsKeyId":")" + sent + '"';
+
+    const std::string updated = Short(
+        api_.Call("UpdateSecret", R"({"SecretId":"plain","Description":"d")" + member + "}", key));
+    EXPECT_EQ(updated, fits ? "200" : "AccessDeniedException") << wanted << " " << sent << last_;
+    const std::string name = "made-" + std::to_string(users_);
+    const std::string made = Short(api_.Call(
+        "CreateSecret",
+        R"({"Name":")" + name + R"(","ClientRequestToken":"00000000-0000-4000-8000-000000000003")" +
+            member + "}",
+        key));
+    EXPECT_EQ(made, fits ? "200" : "AccessDeniedException") << wanted << " " << sent << last_;
+  }
 }
 
 }  // namespace
