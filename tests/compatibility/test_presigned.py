@@ -3,17 +3,16 @@
 import datetime
 import re
 import urllib.parse
-import xml.etree.ElementTree as ElementTree
 
 import pytest
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from support import REGION, SIGNATURE_MISMATCH, UNKNOWN_KEY, DatedSigV4Auth, Server, exchange
+from support import REGION, SIGNATURE_MISMATCH, UNKNOWN_KEY, DatedSigV4Auth, Server, assert_text
+from wire_support import error_of, fetch, identity_of
 
 QUERY = "Action=GetCallerIdentity&Version=2011-06-15"
-STS = "{https://sts.amazonaws.com/doc/2011-06-15/}"
 EXPIRED_TOKEN = "The security token included in the request is expired"
 
 
@@ -52,30 +51,10 @@ def path_of(server, url):
     return url.removeprefix(server.url)
 
 
-def fetch(server, path, headers=None, method="GET", body=b""):
-    connection = server.connect()
-    try:
-        return exchange(connection, {"Host": f"localhost:{server.port}", **(headers or {})}, body,
-                        method, path)
-    finally:
-        connection.close()
-
-
-def identity_of(reply):
-    assert reply.status == 200, reply
-    assert reply.headers["content-type"] == "text/xml"
-    result = ElementTree.fromstring(reply.body).find(f"{STS}GetCallerIdentityResult")
-    return {member.tag.removeprefix(STS): member.text for member in result}
-
-
 def expect_refusal(reply, code, message, status):
-    root = ElementTree.fromstring(reply.body)
-    found = {member.tag.split("}")[-1]: member.text for member in root.iter()}
-    assert (reply.status, found["Code"]) == (status, code), reply
-    if isinstance(message, re.Pattern):
-        assert message.fullmatch(found["Message"]), reply
-    else:
-        assert found.get("Message") == message, reply
+    found = error_of(reply)
+    assert (reply.status, found[0]) == (status, code), reply
+    assert_text(found[1], message)
 
 
 def expect_mismatch(reply):

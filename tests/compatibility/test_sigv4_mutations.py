@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from captured import capture, error_of
 from support import REGION, SIGNATURE_MISMATCH, UNKNOWN_KEY, assert_text, new_token
+from wire_support import capture, error_of
 
 # A.4 of the contract in short: code and status of each refusal, in JSON 1.1 and in the query
 # protocol.

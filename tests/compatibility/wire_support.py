@@ -1,10 +1,13 @@
-"""Requests as boto3 signs them, caught before they are sent, to be spoiled and sent then."""
+"""Requests below what an SDK does: caught as boto3 signed them, to be spoiled and sent then; presigned
+ones; and errors in either protocol."""
 
 import http.client
 import re
 import xml.etree.ElementTree as ElementTree
 
 from support import exchange
+
+STS = "{https://sts.amazonaws.com/doc/2011-06-15/}"
 
 
 class _Caught(Exception):
@@ -82,6 +85,24 @@ def capture(server, client, operation, **parameters):
     body = request.body or b""
     return Captured(server, request.method, request.url.removeprefix(server.url), headers,
                     body if isinstance(body, bytes) else body.encode())
+
+
+def fetch(server, path, headers=None, method="GET", body=b""):
+    """Sends a request that has its signature in `path`."""
+    connection = server.connect()
+    try:
+        return exchange(connection, {"Host": f"localhost:{server.port}", **(headers or {})}, body,
+                        method, path)
+    finally:
+        connection.close()
+
+
+def identity_of(reply):
+    """What GetCallerIdentity has answered."""
+    assert reply.status == 200, reply
+    assert reply.headers["content-type"] == "text/xml"
+    result = ElementTree.fromstring(reply.body).find(f"{STS}GetCallerIdentityResult")
+    return {member.tag.removeprefix(STS): member.text for member in result}
 
 
 def error_of(reply):
