@@ -5,6 +5,8 @@
 #include "api/request_id.h"
 #include "api/xml_codec.h"
 #include "base/log.h"
+#include "sigv4/canonical_request.h"
+#include "sigv4/text.h"
 
 #include <exception>
 #include <utility>
@@ -14,9 +16,19 @@ namespace {
 
 constexpr std::string_view kJsonContentType = "application/x-amz-json-1.1";
 
-// Without a target, a form is a request of the query protocol.
+// Its query alone says what is wanted and who signed that. The usual method is GET; boto3 signs a
+// POST unless it is told otherwise.
+bool IsPresigned(const base::HttpRequest& request) {
+  const std::string_view query = sigv4::SplitTarget(request.target).query;
+  return (request.method == "GET" || (request.method == "POST" && request.body.empty())) &&
+         HasField(query, "Action") && HasField(query, "X-Amz-Algorithm");
+}
+
+// Without a target, a form is a request of the query protocol, and so is what is presigned.
 bool IsQueryRequest(const base::HttpRequest& request) {
-  return request.method == "POST" && request.Header("x-amz-target").data() == nullptr &&
+  if (request.Header("x-amz-target").data() != nullptr) return false;
+  if (IsPresigned(request)) return true;
+  return request.method == "POST" &&
          request.Header("content-type").starts_with("application/x-www-form-urlencoded");
 }
 
@@ -28,6 +40,14 @@ bool MayCall(std::string_view service, const Identity& identity) {
 std::unexpected<ApiError> UnrecognizedClient() {
   return Fail(ErrorCode::kUnrecognizedClient,
               "The security token included in the request is invalid.");
+}
+
+// What is presigned stays valid for a while and ends up in logs and histories: only what tells no
+// more than who signed it may be.
+std::unexpected<ApiError> NotPresigned(std::string_view operation) {
+  return Fail(ErrorCode::kUnknownOperation,
+              sigv4::Concatenate({"Only GetCallerIdentity can be presigned. Sign ", operation,
+                                  " in the Authorization header of a POST."}));
 }
 
 // In the protocol of the request.
@@ -114,7 +134,7 @@ Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest
   if (operation == nullptr || request.method != "POST") {
     return Fail(ErrorCode::kUnknownOperation, "");
   }
-  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules));
+  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules, false));
   if (operation->decode == nullptr) {
     return Fail(ErrorCode::kNotImplemented,
                 "Coffer does not implement " + std::string(operation->name) + " yet.");
@@ -128,23 +148,30 @@ Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest
 // apart before the signature is known to be right, and no further.
 Result<Dispatcher::PreparedCall> Dispatcher::PrepareQuery(const base::HttpRequest& request,
                                                           std::string_view& xml_namespace) const {
-  ASSIGN_OR_RETURN(const FormFields form, FormFields::Parse(request.body));
+  const bool is_presigned = IsPresigned(request);
+  const std::string_view fields =
+      is_presigned ? sigv4::SplitTarget(request.target).query : request.body;
+  ASSIGN_OR_RETURN(const FormFields form, FormFields::Parse(fields));
   ASSIGN_OR_RETURN(const std::string_view action, form.Action());
   const QueryService* service = FindQueryService(form.Version());
   if (service == nullptr) return std::unexpected(UnknownAction(form));
   xml_namespace = service->xml_namespace;
   const QueryOperation* operation = service->Find(action);
   if (operation == nullptr) return std::unexpected(UnknownAction(form));
-  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules));
+  if (is_presigned && !operation->may_be_presigned) return NotPresigned(operation->name);
+  ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules, is_presigned));
   ASSIGN_OR_RETURN(prepared.call, operation->decode(operation->name, form));
   prepared.access = operation->access;
   return prepared;
 }
 
 Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& request,
-                                                    const sigv4::VerificationRules& rules) const {
-  ASSIGN_OR_RETURN(sigv4::Caller caller,
-                   parts_.verifier.Verify(request, rules, parts_.system_clock.Now()));
+                                                    const sigv4::VerificationRules& rules,
+                                                    bool is_presigned) const {
+  const Timestamp now = parts_.system_clock.Now();
+  ASSIGN_OR_RETURN(sigv4::Caller caller, is_presigned
+                                             ? parts_.verifier.VerifyPresigned(request, rules, now)
+                                             : parts_.verifier.Verify(request, rules, now));
   std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller);
   if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
   return PreparedCall{.caller = std::move(caller),

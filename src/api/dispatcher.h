@@ -51,7 +51,8 @@ class Dispatcher final : public base::HttpHandler {
   [[nodiscard]] Result<PreparedCall> PrepareQuery(const base::HttpRequest& request,
                                                   std::string_view& xml_namespace) const;
   [[nodiscard]] Result<PreparedCall> Verify(const base::HttpRequest& request,
-                                            const sigv4::VerificationRules& rules) const;
+                                            const sigv4::VerificationRules& rules,
+                                            bool is_presigned) const;
   void Read(const PreparedCall& prepared, base::HttpReply& reply) const;
   [[nodiscard]] base::PendingReply Write(PreparedCall prepared, base::HttpReply& reply) const;
   [[nodiscard]] bool Run(const PreparedCall& prepared, Transaction& transaction,

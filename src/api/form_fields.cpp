@@ -100,6 +100,14 @@ void FormFields::SortAndDropRepeated() {
   fields_.erase(repeated.begin(), repeated.end());
 }
 
+bool HasField(std::string_view encoded, std::string_view name) {
+  sigv4::Pieces pieces(encoded, '&');
+  while (const auto piece = pieces.Next()) {
+    if (piece->substr(0, piece->find('=')) == name) return true;
+  }
+  return false;
+}
+
 ApiError UnknownAction(const FormFields& form) {
   const std::string_view version = form.Version();
   return {ErrorCode::kUnknownOperation,

@@ -63,6 +63,9 @@ class FormFields {
   std::vector<FormField> fields_;  // Sorted by name, each name once.
 };
 
+/// Whether `encoded` has a parameter of that name, which is not decoded for the comparison.
+[[nodiscard]] bool HasField(std::string_view encoded, std::string_view name);
+
 /// InvalidAction: what is answered when no service has the operation that is asked for.
 [[nodiscard]] ApiError UnknownAction(const FormFields& form);
 

@@ -20,14 +20,15 @@ template <std::size_t kIndex>
 constexpr QueryOperation IamRow() {
   constexpr auto kRow = std::get<kIndex>(iam::kOperations);
   const bool is_write = kRow.access == iam::Access::kWrite;
-  return {kRow.name, is_write ? sm::Access::kWrite : sm::Access::kRead,
+  return {kRow.name, is_write ? sm::Access::kWrite : sm::Access::kRead, false,
           &DecodeQueryCall<IamCall, kRow.kHandler>};
 }
 
 template <std::size_t kIndex>
 constexpr QueryOperation StsRow() {
   constexpr auto kRow = std::get<kIndex>(sts::kOperations);
-  return {kRow.name, sm::Access::kRead, &DecodeQueryCall<StsCall, kRow.kHandler>};
+  return {kRow.name, sm::Access::kRead, kRow.may_be_presigned,
+          &DecodeQueryCall<StsCall, kRow.kHandler>};
 }
 
 template <std::size_t... kIndices>

@@ -14,6 +14,7 @@ namespace coffer::api {
 struct QueryOperation {
   std::string_view name;
   sm::Access access;
+  bool may_be_presigned;
   Result<std::unique_ptr<Call>> (*decode)(std::string_view operation, const FormFields& form);
 };
 

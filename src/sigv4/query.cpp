@@ -31,6 +31,21 @@ std::string Reencode(std::string_view text) {
   return encoded;
 }
 
+std::string_view NameOf(std::string_view piece) { return piece.substr(0, piece.find('=')); }
+
+std::string_view ValueOf(std::string_view piece) {
+  return piece.substr(std::min(NameOf(piece).size() + 1, piece.size()));
+}
+
+/// The first parameter of that name, as the query has it.
+std::optional<std::string_view> FindPiece(std::string_view query, std::string_view name) {
+  Pieces pieces(query, '&');
+  while (const auto piece = pieces.Next()) {
+    if (Decode(NameOf(*piece)) == name) return piece;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<void> CheckQueryEscapes(std::string_view query) {
@@ -47,12 +62,18 @@ Result<void> CheckQueryEscapes(std::string_view query) {
   return {};
 }
 
-bool HasQueryParameter(std::string_view query, std::string_view name) {
-  Pieces pieces(query, '&');
-  while (const auto piece = pieces.Next()) {
-    if (Decode(piece->substr(0, piece->find('='))) == name) return true;
+std::optional<std::string> FindQueryParameter(std::string_view query, std::string_view name) {
+  const auto piece = FindPiece(query, name);
+  if (!piece) return std::nullopt;
+  return Decode(ValueOf(*piece));
+}
+
+std::string WithoutQueryParameter(std::string_view query, std::string_view name) {
+  std::string rest(query);
+  if (const auto piece = FindPiece(query, name)) {
+    rest.erase(static_cast<std::size_t>(piece->data() - query.data()), piece->size());
   }
-  return false;
+  return rest;  // Where it stood, an empty piece is left, which counts for nothing.
 }
 
 void AppendCanonicalQuery(std::string& out, std::string_view query) {
@@ -62,9 +83,7 @@ void AppendCanonicalQuery(std::string& out, std::string_view query) {
   Pieces pieces(query, '&');
   while (const auto piece = pieces.Next()) {
     if (piece->empty()) continue;
-    const std::size_t end = std::min(piece->find('='), piece->size());
-    const std::string_view value = end == piece->size() ? "" : piece->substr(end + 1);
-    parameters.emplace_back(Reencode(piece->substr(0, end)), Reencode(value));
+    parameters.emplace_back(Reencode(NameOf(*piece)), Reencode(ValueOf(*piece)));
   }
   std::ranges::sort(parameters);
   bool first = true;

@@ -2,6 +2,7 @@
 
 #include "coffer/result.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,13 @@ namespace coffer::sigv4 {
 /// functions here rely on it.
 [[nodiscard]] Result<void> CheckQueryEscapes(std::string_view query);
 
-/// Whether the query has a parameter whose decoded name is `name`.
-[[nodiscard]] bool HasQueryParameter(std::string_view query, std::string_view name);
+/// The decoded value of the first parameter whose decoded name is `name`; nullopt when there is
+/// none. A `+` is a plus sign.
+[[nodiscard]] std::optional<std::string> FindQueryParameter(std::string_view query,
+                                                            std::string_view name);
+
+/// `query` without the parameter that FindQueryParameter would find.
+[[nodiscard]] std::string WithoutQueryParameter(std::string_view query, std::string_view name);
 
 /// Adds the canonical query: parameters decoded, encoded again and sorted. A `+` is
 /// a plus sign, not a blank.

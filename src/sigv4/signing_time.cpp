@@ -65,8 +65,7 @@ std::string FormatBasicTime(std::chrono::sys_seconds time) {
   return text;
 }
 
-Result<void> CheckSigningTime(std::string_view sent, std::chrono::minutes tolerance,
-                              Timestamp now) {
+Result<void> CheckSigningTime(std::string_view sent, const SigningWindow& window, Timestamp now) {
   const auto time = ParseBasicTime(sent);
   if (!time) {
     return Fail(ErrorCode::kIncompleteSignature,
@@ -74,14 +73,16 @@ Result<void> CheckSigningTime(std::string_view sent, std::chrono::minutes tolera
                              "'. See http://en.wikipedia.org/wiki/ISO_8601"}));
   }
   const auto current = std::chrono::floor<std::chrono::seconds>(now);
-  if (std::chrono::abs(*time - current) <= tolerance) return {};
   const bool expired = *time < current;
-  const auto limit = expired ? current - tolerance : current + tolerance;
+  const auto limit = expired ? current - window.past : current + window.future;
+  if (expired ? *time >= limit : *time <= limit) return {};
+  const auto minutes =
+      std::chrono::floor<std::chrono::minutes>(expired ? window.past : window.future);
   return Fail(ErrorCode::kInvalidSignature,
               Concatenate({expired ? "Signature expired: " : "Signature not yet current: ", sent,
                            expired ? " is now earlier than " : " is still later than ",
                            FormatBasicTime(limit), " (", FormatBasicTime(current),
-                           expired ? " - " : " + ", std::to_string(tolerance.count()), " min.)"}));
+                           expired ? " - " : " + ", std::to_string(minutes.count()), " min.)"}));
 }
 
 }  // namespace coffer::sigv4

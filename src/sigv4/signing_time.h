@@ -17,9 +17,14 @@ namespace coffer::sigv4 {
 /// Writes a time in the same form.
 [[nodiscard]] std::string FormatBasicTime(std::chrono::sys_seconds time);
 
-/// Checks 10 to 12 of verifier.h: `sent` is a time at most `tolerance` away from `now`, either
-/// way, inclusive.
-[[nodiscard]] Result<void> CheckSigningTime(std::string_view sent, std::chrono::minutes tolerance,
+/// How far from now a request may have been signed, inclusive.
+struct SigningWindow {
+  std::chrono::seconds past;
+  std::chrono::seconds future;
+};
+
+/// Checks 10 to 12 of verifier.h: `sent` is a time within `window`.
+[[nodiscard]] Result<void> CheckSigningTime(std::string_view sent, const SigningWindow& window,
                                             Timestamp now);
 
 }  // namespace coffer::sigv4

@@ -7,16 +7,27 @@
 #include "sigv4/authorization_header.h"
 #include "sigv4/canonical_request.h"
 #include "sigv4/credential_scope.h"
+#include "sigv4/presigned_query.h"
 #include "sigv4/query.h"
 #include "sigv4/signing_key.h"
 #include "sigv4/signing_time.h"
 #include "sigv4/text.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <utility>
 
 namespace coffer::sigv4 {
+
+/// What a request says about its signature, in whichever place.
+struct SignatureClaim {
+  AuthorizationHeader parameters;
+  std::string_view date;
+  std::string_view session_token;    ///< Empty when there is none.
+  std::chrono::seconds lifetime{0};  ///< Asked for; counts when it is longer than the tolerance.
+};
+
 namespace {
 
 constexpr std::string_view kMismatch =
@@ -24,6 +35,7 @@ constexpr std::string_view kMismatch =
     "Secret Access Key and signing method. Consult the service documentation for details.";
 constexpr std::string_view kInvalidToken = "The security token included in the request is invalid.";
 constexpr std::string_view kExpiredToken = "The security token included in the request is expired";
+constexpr std::string_view kQueryAlgorithm = "X-Amz-Algorithm";
 constexpr std::string_view kTokenHeader = "x-amz-security-token";
 
 std::unexpected<ApiError> UnrecognizedClient() {
@@ -38,14 +50,24 @@ bool MayWarn(Timestamp now) {
   return last_second.exchange(second, std::memory_order_relaxed) != second;
 }
 
-/// Checks 3 and 4: the signature is in the Authorization header, and there alone. Signed queries
-/// are not accepted.
+/// Checks 3 and 4 where the header is to have the signature: a presigned query alone does not
+/// count.
 Result<void> CheckPlaceOfSignature(std::string_view authorization, std::string_view query) {
   if (authorization.empty()) {
     return Fail(ErrorCode::kMissingAuthenticationToken, "Missing Authentication Token");
   }
-  if (!query.empty() && HasQueryParameter(query, "X-Amz-Algorithm")) {
+  if (!query.empty() && FindQueryParameter(query, kQueryAlgorithm)) {
     return Fail(ErrorCode::kInvalidSignature, "");
+  }
+  return {};
+}
+
+/// The same where the query is to have it.
+Result<void> CheckPlaceOfPresignature(std::string_view authorization, std::string_view query) {
+  const auto algorithm = FindQueryParameter(query, kQueryAlgorithm);
+  if (algorithm && !authorization.empty()) return Fail(ErrorCode::kInvalidSignature, "");
+  if (algorithm != kAlgorithm) {
+    return Fail(ErrorCode::kMissingAuthenticationToken, "Missing Authentication Token");
   }
   return {};
 }
@@ -92,9 +114,30 @@ bool BodyHashAgrees(const base::HttpRequest& request, const crypto::Sha256Digest
   return base::FromHex(sent, decoded) && decoded == body_hash;
 }
 
-bool SignatureMatches(std::string_view sent, const crypto::Sha256Digest& expected) {
-  crypto::Sha256Digest decoded{};
-  return base::FromHex(sent, decoded) && crypto::ConstantTimeEqual(decoded, expected);
+/// Whether `key` signs `request` as the claim says.
+bool SignatureMatches(const base::HttpRequest& request, const crypto::Sha256Digest& body_hash,
+                      const SignatureClaim& claim, const CredentialScope& scope,
+                      const crypto::HmacKey& key) {
+  thread_local std::string buffer;
+  buffer.clear();
+  const bool canonical =
+      AppendCanonicalRequest(buffer, request, claim.parameters.signed_headers, body_hash);
+  const crypto::Sha256Digest request_hash = crypto::Sha256(base::AsBytes(buffer));
+  buffer.clear();
+  AppendStringToSign(buffer, claim.date, scope.text, request_hash);
+  const crypto::Sha256Digest expected = key.Sign(base::AsBytes(buffer));
+  crypto::Sha256Digest sent{};
+  return canonical && base::FromHex(claim.parameters.signature, sent) &&
+         crypto::ConstantTimeEqual(sent, expected);
+}
+
+/// `request` with another query.
+base::HttpRequest WithQuery(const base::HttpRequest& request, std::string& target,
+                            std::string_view query) {
+  target = Concatenate({SplitTarget(request.target).path, "?", query});
+  base::HttpRequest form = request;
+  form.target = target;
+  return form;
 }
 
 /// Signs for keys that do not exist, so that their refusal takes as long as that of others.
@@ -124,26 +167,44 @@ Result<Caller> Verifier::Verify(const base::HttpRequest& request, const Verifica
   std::string joined_date;
   const std::string_view date = SentDate(request, joined_date);
   const bool has_date = date.data() != nullptr || options_.trust_any_signature;
-  ASSIGN_OR_RETURN(const auto authorization, ParseAuthorizationHeader(header, has_date));  // 5–8
-  if (options_.trust_any_signature) return Trust(authorization, request.Header(kTokenHeader));
+  ASSIGN_OR_RETURN(const auto parameters, ParseAuthorizationHeader(header, has_date));  // 5–8
+  const SignatureClaim claim{
+      .parameters = parameters, .date = date, .session_token = request.Header(kTokenHeader)};
+  if (options_.trust_any_signature) return Trust(claim);
 
-  RETURN_IF_ERROR(CheckSignedHeaders(request, authorization.signed_headers));       // 9
-  if (auto timely = CheckSigningTime(date, rules.clock_tolerance, now); !timely) {  // 10–12
-    // When this host's own clock is wrong, every client fails, and only the operator can tell.
-    if (timely.error().code == ErrorCode::kInvalidSignature && MayWarn(now)) {
-      base::log::Warning("signature.time_refused", {{"reason", timely.error().message}});
-    }
-    return std::unexpected(std::move(timely).error());
-  }
-  ASSIGN_OR_RETURN(const auto scope, ParseCredential(authorization.credential));  // 13
-  RETURN_IF_ERROR(CheckScope(
-      scope, {.regions = options_.regions, .service = rules.service, .date = date}));  // 14
-  return VerifySignature(request, authorization, scope, date, now);                    // 15–18
+  ASSIGN_OR_RETURN(const auto scope, CheckClaim(request, claim, rules, now));  // 9–14
+  return VerifySignature({&request, 1}, claim, scope, now);                    // 15–18
 }
 
-Result<Caller> Verifier::Trust(const AuthorizationHeader& authorization,
-                               std::string_view session_token) const {
-  ASSIGN_OR_RETURN(const auto scope, ParseCredential(authorization.credential));
+Result<Caller> Verifier::VerifyPresigned(const base::HttpRequest& request,
+                                         const VerificationRules& rules, Timestamp now) const {
+  const std::string_view query = SplitTarget(request.target).query;
+  RETURN_IF_ERROR(CheckQueryEscapes(query));                                          // 2
+  RETURN_IF_ERROR(CheckPlaceOfPresignature(request.Header("authorization"), query));  // 3, 4
+  ASSIGN_OR_RETURN(const auto presigned,
+                   ParsePresignedQuery(query, !options_.trust_any_signature));  // 7, 8
+  const SignatureClaim claim{.parameters = {.credential = presigned.credential,
+                                            .signed_headers = presigned.signed_headers,
+                                            .signature = presigned.signature},
+                             .date = presigned.date,
+                             .session_token = presigned.session_token,
+                             .lifetime = presigned.lifetime};
+  if (options_.trust_any_signature) return Trust(claim);
+
+  ASSIGN_OR_RETURN(const auto scope, CheckClaim(request, claim, rules, now));  // 9–14
+  // The client signed the query before it knew the signature. Some add the token afterwards, too;
+  // the token is safe all the same, because its secret is that of the key.
+  const std::string without_signature = WithoutQueryParameter(query, kQuerySignature);
+  std::array<std::string, 2> targets;
+  const std::array forms = {
+      WithQuery(request, targets[0], without_signature),
+      WithQuery(request, targets[1], WithoutQueryParameter(without_signature, kQueryToken))};
+  const std::size_t count = claim.session_token.empty() ? 1 : forms.size();
+  return VerifySignature(std::span(forms).first(count), claim, scope, now);  // 15–18
+}
+
+Result<Caller> Verifier::Trust(const SignatureClaim& claim) const {
+  ASSIGN_OR_RETURN(const auto scope, ParseCredential(claim.parameters.credential));
   RETURN_IF_ERROR(CheckRegion(scope, options_.regions));
   Caller caller{.account = options_.default_account,
                 .principal_arn = {},
@@ -153,7 +214,7 @@ Result<Caller> Verifier::Trust(const AuthorizationHeader& authorization,
   const bool is_account = base::IsAccountId(scope.access_key_id);
   if (is_account) caller.account = scope.access_key_id;
   // Who trusts any signature may send any token with a long-term key, too.
-  for (const std::string_view token : {session_token, std::string_view()}) {
+  for (const std::string_view token : {claim.session_token, std::string_view()}) {
     if (is_account) break;
     auto credential = credentials_.Find({scope.access_key_id, token});
     if (!credential) continue;
@@ -166,57 +227,71 @@ Result<Caller> Verifier::Trust(const AuthorizationHeader& authorization,
   return caller;
 }
 
-Result<Caller> Verifier::VerifySignature(const base::HttpRequest& request,
-                                         const AuthorizationHeader& authorization,
-                                         const CredentialScope& scope, std::string_view date,
-                                         Timestamp now) const {
-  thread_local std::string buffer;
-  buffer.clear();
-  const crypto::Sha256Digest body_hash = crypto::Sha256(base::AsBytes(request.body));
-  const bool canonical =
-      AppendCanonicalRequest(buffer, request, authorization.signed_headers, body_hash);
-  const crypto::Sha256Digest request_hash = crypto::Sha256(base::AsBytes(buffer));
-  buffer.clear();
-  AppendStringToSign(buffer, date, scope.text, request_hash);
+/// Checks 9 to 14.
+Result<CredentialScope> Verifier::CheckClaim(const base::HttpRequest& request,
+                                             const SignatureClaim& claim,
+                                             const VerificationRules& rules, Timestamp now) const {
+  RETURN_IF_ERROR(CheckSignedHeaders(request, claim.parameters.signed_headers));  // 9
+  const SigningWindow window{
+      .past = std::max<std::chrono::seconds>(rules.clock_tolerance, claim.lifetime),
+      .future = rules.clock_tolerance};
+  if (auto timely = CheckSigningTime(claim.date, window, now); !timely) {  // 10–12
+    // When this host's own clock is wrong, every client fails, and only the operator can tell.
+    if (timely.error().code == ErrorCode::kInvalidSignature && MayWarn(now)) {
+      base::log::Warning("signature.time_refused", {{"reason", timely.error().message}});
+    }
+    return std::unexpected(std::move(timely).error());
+  }
+  ASSIGN_OR_RETURN(const auto scope, ParseCredential(claim.parameters.credential));  // 13
+  RETURN_IF_ERROR(CheckScope(
+      scope, {.regions = options_.regions, .service = rules.service, .date = claim.date}));  // 14
+  return scope;
+}
 
-  const std::string_view session_token = request.Header(kTokenHeader);
-  const auto found = FindSigningKey(authorization, scope, session_token);
-  const crypto::Sha256Digest expected =
-      (found ? (*found)->key : DecoyKey()).Sign(base::AsBytes(buffer));
+/// Checks 15 to 18. `forms` are what the client may have signed: one of them has to fit.
+Result<Caller> Verifier::VerifySignature(std::span<const base::HttpRequest> forms,
+                                         const SignatureClaim& claim, const CredentialScope& scope,
+                                         Timestamp now) const {
+  const base::HttpRequest& request = forms.front();
+  const crypto::Sha256Digest body_hash = crypto::Sha256(base::AsBytes(request.body));
+  const auto found = FindSigningKey(claim, scope);
+  const crypto::HmacKey& signing_key = found ? (*found)->key : DecoyKey();
+  const bool matches = std::ranges::any_of(forms, [&](const base::HttpRequest& form) {
+    return SignatureMatches(form, body_hash, claim, scope, signing_key);
+  });
   if (!found) {  // 15–17
     if (found.error() == CredentialFault::kUnknown) return UnrecognizedClient();
     return Fail(ErrorCode::kExpiredToken, std::string(kExpiredToken));
   }
-  const SigningKey& key = **found;
-  if (!canonical || !SignatureMatches(authorization.signature, expected) ||
-      !BodyHashAgrees(request, body_hash)) {
+  if (!matches || !BodyHashAgrees(request, body_hash)) {  // 18
     if (MayWarn(now)) {
       base::log::Warning("signature.mismatch_for_known_key",
                          {{"access_key_id", scope.access_key_id}, {"peer", request.peer_address}});
     }
     return Fail(ErrorCode::kInvalidSignature, std::string(kMismatch));
   }
+  const SigningKey& key = **found;
   return Caller{.account = key.account,
                 .principal_arn = key.principal_arn,
                 .access_key_id = std::string(scope.access_key_id),
                 .region = std::string(scope.region),
-                .session_token = std::string(session_token)};
+                .session_token = std::string(claim.session_token)};
 }
 
 std::expected<std::shared_ptr<const SigningKey>, CredentialFault> Verifier::FindSigningKey(
-    const AuthorizationHeader& authorization, const CredentialScope& scope,
-    std::string_view session_token) const {
-  const KeyReference reference{scope.access_key_id, session_token};
+    const SignatureClaim& claim, const CredentialScope& scope) const {
+  const KeyReference reference{scope.access_key_id, claim.session_token};
   const auto generation = credentials_.Generation(reference);
   if (!generation) return std::unexpected(generation.error());
-  if (auto cached = cache_->Find(authorization.credential, *generation)) return cached;
+  const std::string_view cache_key = claim.parameters.credential;
+  if (auto cached = cache_->Find(cache_key, *generation)) return cached;
   auto credential = credentials_.Find(reference);
   if (!credential) return std::unexpected(credential.error());
   auto key = std::make_shared<const SigningKey>(
       SigningKey{.key = DeriveSigningKey(credential->secret_access_key, scope),
                  .account = std::move(credential->account),
                  .principal_arn = std::move(credential->principal_arn)});
-  cache_->Insert(authorization.credential, credential->generation, key);
+  cache_->Insert(cache_key, credential->generation, key);
   return key;
 }
 

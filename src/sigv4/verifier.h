@@ -8,14 +8,15 @@
 #include <chrono>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace coffer::sigv4 {
 
-struct AuthorizationHeader;
 struct CredentialScope;
+struct SignatureClaim;
 struct SigningKey;
 class SigningKeyCache;
 
@@ -33,13 +34,14 @@ struct VerifierOptions {
   std::string default_account = "000000000000";
 };
 
-/// Verifies Signature Version 4 of a request in header form. Messages are AWS's, and so is the
-/// order of the checks, which decides what a request with several faults is told:
+/// Verifies Signature Version 4, of the Authorization header or of a presigned query. Messages are
+/// AWS's, and so is the order of the checks, which decides what a request with several faults is
+/// told:
 ///
 ///          1  request line and target are well formed (seen to before the request comes here)
 ///          2  every `%` of the query begins an escape
-///       3, 4  there is a signature, in the Authorization header alone
-///     5 to 8  that header's algorithm, its pieces, its parameters
+///       3, 4  there is a signature, in the Authorization header or the query, not in both
+///     5 to 8  its algorithm, pieces and parameters
 ///          9  `host` and `x-amz-target` are among the signed headers
 ///   10 to 12  the date has the right form and is near the server's time
 ///     13, 14  the credential has five parts; its scope is one that is served here
@@ -62,16 +64,22 @@ class Verifier {
   [[nodiscard]] Result<Caller> Verify(const base::HttpRequest& request,
                                       const VerificationRules& rules, Timestamp now) const;
 
+  /// The same for a request that has its signature in the query. It holds as long as the clock
+  /// tolerance, as with AWS, or longer if X-Amz-Expires says so.
+  [[nodiscard]] Result<Caller> VerifyPresigned(const base::HttpRequest& request,
+                                               const VerificationRules& rules, Timestamp now) const;
+
  private:
-  [[nodiscard]] Result<Caller> Trust(const AuthorizationHeader& authorization,
-                                     std::string_view session_token) const;
-  [[nodiscard]] Result<Caller> VerifySignature(const base::HttpRequest& request,
-                                               const AuthorizationHeader& authorization,
-                                               const CredentialScope& scope, std::string_view date,
-                                               Timestamp now) const;
+  [[nodiscard]] Result<Caller> Trust(const SignatureClaim& claim) const;
+  [[nodiscard]] Result<CredentialScope> CheckClaim(const base::HttpRequest& request,
+                                                   const SignatureClaim& claim,
+                                                   const VerificationRules& rules,
+                                                   Timestamp now) const;
+  [[nodiscard]] Result<Caller> VerifySignature(std::span<const base::HttpRequest> forms,
+                                               const SignatureClaim& claim,
+                                               const CredentialScope& scope, Timestamp now) const;
   [[nodiscard]] std::expected<std::shared_ptr<const SigningKey>, CredentialFault> FindSigningKey(
-      const AuthorizationHeader& authorization, const CredentialScope& scope,
-      std::string_view session_token) const;
+      const SignatureClaim& claim, const CredentialScope& scope) const;
 
   const CredentialSource& credentials_;
   VerifierOptions options_;

@@ -83,7 +83,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const coffer::sigv4::VerificationRules rules{.service = "secretsmanager"};
   static_cast<void>(coffer::sigv4::ParseAuthorizationHeader(authorization, true));
   if (verifier.Verify(request, rules, now)) std::abort();
-  const auto trusted = trusting.Verify(request, rules, now);
-  if (trusted && trusted->account.size() != 12) std::abort();
+  if (verifier.VerifyPresigned(request, rules, now)) std::abort();
+  for (const auto& trusted :
+       {trusting.Verify(request, rules, now), trusting.VerifyPresigned(request, rules, now)}) {
+    if (trusted && trusted->account.size() != 12) std::abort();
+  }
   return 0;
 }

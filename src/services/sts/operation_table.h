@@ -16,6 +16,7 @@ template <auto Handler>
 struct Operation {
   static constexpr auto kHandler = Handler;
   std::string_view name;
+  bool may_be_presigned = false;  ///< Its request may have the signature in the query.
 };
 
 /// The operations of STS that are here, sorted by name. None of them changes anything: sessions are
@@ -23,7 +24,7 @@ struct Operation {
 inline constexpr std::tuple kOperations{
     // clang-format off
     Operation<&AssumeRole>        {"AssumeRole"},
-    Operation<&GetCallerIdentity> {"GetCallerIdentity"},
+    Operation<&GetCallerIdentity> {"GetCallerIdentity", true},
     Operation<&GetFederationToken>{"GetFederationToken"},
     Operation<&GetSessionToken>   {"GetSessionToken"},
     // clang-format on

@@ -89,6 +89,51 @@ TEST_F(DispatcherTest, UnknownOperationsAndMethodsComeFirst) {
       R"({"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"})");
 }
 
+TEST_F(DispatcherTest, OnlyGetCallerIdentityMayBePresigned) {
+  constexpr std::string_view kSigned =
+      "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=test%2F20260115%2Fus-east-1%2Fsts%2Faws4_"
+      "request&X-Amz-Date=20260115T120000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=00";
+  const auto get = [&](std::string_view query) {
+    return Send("GET", "/?" + std::string(query) + std::string(kSigned), {}, "");
+  };
+  EXPECT_THAT(get("Action=GetCallerIdentity&Version=2011-06-15"),
+              HasSubstr("<Arn>arn:aws:iam::000000000000:root</Arn>"));
+  EXPECT_EQ(reply_.status, 200);
+  EXPECT_EQ(reply_.content_type, "text/xml");
+
+  struct Case {
+    std::string_view query;
+    std::string_view code;
+    std::string_view message;
+  };
+  const Case cases[] = {
+      {"Action=AssumeRole&Version=2011-06-15", "InvalidAction",
+       "Only GetCallerIdentity can be presigned. Sign AssumeRole in the Authorization header of a "
+       "POST."},
+      {"Action=ListUsers&Version=2010-05-08", "InvalidAction",
+       "Only GetCallerIdentity can be presigned. Sign ListUsers in the Authorization header of a "
+       "POST."},
+      {"Action=GetCallerIdentity&Version=2010-05-08", "InvalidAction",
+       "Could not find operation GetCallerIdentity for version 2010-05-08"},
+      {"Action=GetCallerIdentity", "InvalidAction",
+       "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED"},
+      {"Action=&Version=2011-06-15", "MissingAction",
+       "The request is missing an action or a required parameter."},
+      {"Action=GetCallerIdentity&Version=%x", "MalformedQueryString",
+       "Illegal hex character in escape % pattern: %x&amp;"},
+  };
+  for (const Case& c : cases) {
+    const std::string body = get(c.query);
+    EXPECT_THAT(body, HasSubstr("<Code>" + std::string(c.code) + "</Code>")) << c.query;
+    EXPECT_THAT(body, HasSubstr("<Message>" + std::string(c.message) + "</Message>")) << c.query;
+  }
+  for (const std::string_view query : {"SecretId=a", "Version=2011-06-15"}) {
+    EXPECT_EQ(get(query), R"({"__type":"UnknownOperationException"})") << query;
+  }
+  EXPECT_EQ(Send("GET", "/?Action=GetCallerIdentity&Version=2011-06-15", {}, ""),
+            R"({"__type":"UnknownOperationException"})");
+}
+
 TEST_F(DispatcherTest, OperationsThatAreNotBuiltSaySo) {
   EXPECT_THAT(Call("RotateSecret", R"({"SecretId":"a"})"),
               HasSubstr("Coffer does not implement RotateSecret yet."));

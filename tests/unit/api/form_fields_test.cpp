@@ -130,6 +130,16 @@ TEST(FormFieldsTest, StaysWholeWhenMoved) {
   EXPECT_EQ(moved.root().Child("UserName").value, "alice");
 }
 
+TEST(HasFieldTest, ComparesNamesAsTheyAreWritten) {
+  for (const std::string_view text : {"Action=x", "Action", "a=1&Action=", "&&Action"}) {
+    EXPECT_TRUE(HasField(text, "Action")) << text;
+  }
+  for (const std::string_view text :
+       {"", "a=Action", "action=x", "Action.x=1", "%41ction=x", "Action%", "xAction"}) {
+    EXPECT_FALSE(HasField(text, "Action")) << text;
+  }
+}
+
 TEST(FormNodeTest, FindsWhatIsBelowAName) {
   const auto form =
       FormFields::Parse("Tag=0&Tag-x=1&Tag.b=2&Tag.a.c=3&Tag.a=4&Tag.=5&Tag/=6&Ta.a=7&Tags.a=8");

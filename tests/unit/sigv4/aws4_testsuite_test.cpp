@@ -1,61 +1,31 @@
-#include "signed_request.h"
 #include "sigv4/authorization_header.h"
 #include "sigv4/verifier.h"
 #include "support/matchers.h"
+#include "vector_files.h"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <string>
+#include <vector>
 
 namespace coffer::sigv4 {
 namespace {
 
-using coffer::test::FailsWithCode;
 using coffer::test::IsOk;
 using test::OwnedRequest;
 using test::RequestView;
 
-constexpr std::string_view kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-constexpr std::string_view kDate = "20150830T123600Z";
+constexpr std::string_view kSuite = "aws4_testsuite";
 
-std::filesystem::path SuiteFolder() {
-  return std::filesystem::path(COFFER_SOURCE_DIR) / "tests/data/sigv4/aws4_testsuite";
-}
-
-/// The cases, by the names of their folders. What is left out is explained in the README there.
+/// The cases. What is left out is explained in the README there.
 std::vector<std::string> CaseNames() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(SuiteFolder())) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_directory() && name != "get-header-value-multiline") names.push_back(name);
-  }
-  std::ranges::sort(names);
+  std::vector<std::string> names = test::VectorNames(kSuite);
+  std::erase(names, "get-header-value-multiline");
   return names;
 }
 
 std::string ReadCaseFile(const std::string& name, const std::string& extension) {
-  std::ifstream file(SuiteFolder() / name / (name + extension), std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-OwnedRequest ParseRequest(const std::string& text) {
-  std::istringstream lines(text);
-  std::string line;
-  std::getline(lines, line);
-  OwnedRequest request;
-  const std::size_t target = line.find(' ') + 1;
-  request.method = line.substr(0, target - 1);
-  request.target = line.substr(target, line.rfind(' ') - target);
-  while (std::getline(lines, line) && !line.empty()) {
-    const std::size_t colon = line.find(':');
-    request.headers.emplace_back(line.substr(0, colon), line.substr(colon + 1));
-  }
-  request.body.assign(std::istreambuf_iterator<char>(lines), {});
-  return request;
+  return test::ReadFile(test::VectorFolder(kSuite) / name / (name + extension));
 }
 
 /// The value of `x-amz-security-token` in a canonical request, or nothing.
@@ -73,7 +43,7 @@ class Aws4TestsuiteTest : public testing::TestWithParam<std::string> {
       : canonical_(ReadCaseFile(GetParam(), ".creq")),
         to_sign_(ReadCaseFile(GetParam(), ".sts")),
         header_(ReadCaseFile(GetParam(), ".authz")),
-        request_(ParseRequest(ReadCaseFile(GetParam(), ".req"))) {
+        request_(test::ParseRequest(ReadCaseFile(GetParam(), ".req"))) {
     const std::string token = TokenIn(canonical_);
     if (!token.empty()) request_.Set("X-Amz-Security-Token", token);
   }
@@ -95,9 +65,10 @@ TEST_P(Aws4TestsuiteTest, EveryStepMatches) {
   ASSERT_TRUE(AppendCanonicalRequest(canonical, *view, authorization->signed_headers,
                                      crypto::Sha256(base::AsBytes(request_.body))));
   std::string to_sign;
-  AppendStringToSign(to_sign, kDate, scope->text, crypto::Sha256(base::AsBytes(canonical)));
-  const auto signature =
-      DeriveSigningKey(SecretBytes::FromText(kSecret), *scope).Sign(base::AsBytes(to_sign));
+  AppendStringToSign(to_sign, test::kVectorDate, scope->text,
+                     crypto::Sha256(base::AsBytes(canonical)));
+  const auto signature = DeriveSigningKey(SecretBytes::FromText(test::kVectorSecret), *scope)
+                             .Sign(base::AsBytes(to_sign));
 
   EXPECT_EQ(canonical, canonical_);
   EXPECT_EQ(to_sign, to_sign_);
@@ -106,25 +77,22 @@ TEST_P(Aws4TestsuiteTest, EveryStepMatches) {
 
 TEST_P(Aws4TestsuiteTest, VerifierDecides) {
   test::FakeCredentials credentials;
-  credentials.AddSession("AKIDEXAMPLE", "111122223333", std::string(kSecret), TokenIn(canonical_));
+  credentials.AddSession("AKIDEXAMPLE", "111122223333", std::string(test::kVectorSecret),
+                         TokenIn(canonical_));
   VerifierOptions options;
   options.regions = {"us-east-1"};
   const Verifier verifier(credentials, options);
   request_.Set("Authorization", header_);
   const RequestView view(request_);
 
-  const auto caller = verifier.Verify(*view, {.service = "service"}, test::At(kDate));
+  const auto caller = verifier.Verify(*view, {.service = "service"}, test::At(test::kVectorDate));
 
   ASSERT_THAT(caller, IsOk());
   EXPECT_EQ(caller->account, "111122223333");
 }
 
 INSTANTIATE_TEST_SUITE_P(Suite, Aws4TestsuiteTest, testing::ValuesIn(CaseNames()),
-                         [](const auto& test) {
-                           std::string name = test.param;
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+                         [](const auto& vector) { return test::TestName(vector.param); });
 
 TEST(Aws4TestsuiteFilesTest, AllCasesAreThere) { EXPECT_EQ(CaseNames().size(), 33U); }
 

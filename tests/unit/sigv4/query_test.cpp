@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace coffer::sigv4 {
 namespace {
@@ -33,11 +35,28 @@ TEST(QueryTest, RefusesMalformedEscapesInAwsWords) {
 }
 
 TEST(QueryTest, FindsAParameterByItsDecodedName) {
-  EXPECT_TRUE(HasQueryParameter("a=1&X-Amz-Algorithm=x", "X-Amz-Algorithm"));
-  EXPECT_TRUE(HasQueryParameter("X%2DAmz-Algorithm", "X-Amz-Algorithm"));
-  EXPECT_FALSE(HasQueryParameter("x-amz-algorithm=x", "X-Amz-Algorithm"));
-  EXPECT_FALSE(HasQueryParameter("a=X-Amz-Algorithm", "X-Amz-Algorithm"));
-  EXPECT_FALSE(HasQueryParameter("", "X-Amz-Algorithm"));
+  constexpr std::string_view kName = "X-Amz-Algorithm";
+  const std::pair<std::string_view, std::optional<std::string>> cases[] = {
+      {"a=1&X-Amz-Algorithm=x", "x"},
+      {"X%2DAmz-Algorithm", ""},
+      {"X-Amz-Algorithm=a%2Fb+c%20=d&X-Amz-Algorithm=other", "a/b+c =d"},
+      {"x-amz-algorithm=x", std::nullopt},
+      {"a=X-Amz-Algorithm", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& [query, value] : cases) {
+    EXPECT_EQ(FindQueryParameter(query, kName), value) << query;
+  }
+}
+
+TEST(QueryTest, TakesOutTheParameterThatItWouldFind) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"", ""},      {"a=1", "a=1"},          {"x=1", ""},
+      {"x", ""},     {"a=1&x=2&b", "a=1&&b"}, {"%78=1&x=2", "&x=2"},
+      {"a=x", "a=x"}};
+  for (const auto& [query, rest] : cases) {
+    EXPECT_EQ(WithoutQueryParameter(query, "x"), rest) << query;
+  }
 }
 
 TEST(QueryTest, CanonicalFormIsReencodedAndSorted) {

@@ -14,6 +14,9 @@ using coffer::test::IsOk;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
+constexpr SigningWindow kFiveMinutes{.past = minutes(5), .future = minutes(5)};
+constexpr SigningWindow kPresigned{.past = minutes(60), .future = minutes(15)};
+
 Timestamp Noon() { return *ParseBasicTime("20260115T120000Z"); }
 
 TEST(BasicTimeTest, ReadsAndWritesTheSameForm) {
@@ -40,37 +43,46 @@ TEST(BasicTimeTest, RefusesOtherFormsAndDaysThatDoNotExist) {
 
 TEST(SigningTimeTest, ExactlyTheToleranceIsAcceptedBothWays) {
   for (const std::string_view sent : {"20260115T115500Z", "20260115T120000Z", "20260115T120500Z"}) {
-    EXPECT_THAT(CheckSigningTime(sent, minutes(5), Noon()), IsOk()) << sent;
-    EXPECT_THAT(CheckSigningTime(sent, minutes(5), Noon() + milliseconds(999)), IsOk()) << sent;
+    EXPECT_THAT(CheckSigningTime(sent, kFiveMinutes, Noon()), IsOk()) << sent;
+    EXPECT_THAT(CheckSigningTime(sent, kFiveMinutes, Noon() + milliseconds(999)), IsOk()) << sent;
+  }
+}
+
+TEST(SigningTimeTest, APresignedRequestMayBeOlderThanItIsEarly) {
+  for (const std::string_view sent : {"20260115T110000Z", "20260115T121500Z"}) {
+    EXPECT_THAT(CheckSigningTime(sent, kPresigned, Noon()), IsOk()) << sent;
   }
 }
 
 TEST(SigningTimeTest, RefusesWhatIsOutsideInAwsWords) {
   struct Case {
     std::string_view sent;
-    minutes tolerance;
+    SigningWindow window;
     ErrorCode code;
     std::string_view message;
   };
   const Case cases[] = {
-      {"20260115T115459Z", minutes(5), ErrorCode::kInvalidSignature,
+      {"20260115T115459Z", kFiveMinutes, ErrorCode::kInvalidSignature,
        "Signature expired: 20260115T115459Z is now earlier than 20260115T115500Z "
        "(20260115T120000Z - 5 min.)"},
-      {"20251231T120000Z", minutes(15), ErrorCode::kInvalidSignature,
-       "Signature expired: 20251231T120000Z is now earlier than 20260115T114500Z "
-       "(20260115T120000Z - 15 min.)"},
-      {"20260115T120501Z", minutes(5), ErrorCode::kInvalidSignature,
+      {"20260115T105959Z", kPresigned, ErrorCode::kInvalidSignature,
+       "Signature expired: 20260115T105959Z is now earlier than 20260115T110000Z "
+       "(20260115T120000Z - 60 min.)"},
+      {"20260115T121501Z", kPresigned, ErrorCode::kInvalidSignature,
+       "Signature not yet current: 20260115T121501Z is still later than 20260115T121500Z "
+       "(20260115T120000Z + 15 min.)"},
+      {"20260115T120501Z", kFiveMinutes, ErrorCode::kInvalidSignature,
        "Signature not yet current: 20260115T120501Z is still later than 20260115T120500Z "
        "(20260115T120000Z + 5 min.)"},
-      {"Thu, 15 Jan 2026 12:00:00 GMT", minutes(5), ErrorCode::kIncompleteSignature,
+      {"Thu, 15 Jan 2026 12:00:00 GMT", kFiveMinutes, ErrorCode::kIncompleteSignature,
        "Date must be in ISO-8601 'basic format'. Got 'Thu, 15 Jan 2026 12:00:00 GMT'. See "
        "http://en.wikipedia.org/wiki/ISO_8601"},
-      {"", minutes(5), ErrorCode::kIncompleteSignature,
+      {"", kFiveMinutes, ErrorCode::kIncompleteSignature,
        "Date must be in ISO-8601 'basic format'. Got ''. See "
        "http://en.wikipedia.org/wiki/ISO_8601"},
   };
   for (const Case& c : cases) {
-    EXPECT_THAT(CheckSigningTime(c.sent, c.tolerance, Noon()), FailsWith(c.code, c.message));
+    EXPECT_THAT(CheckSigningTime(c.sent, c.window, Noon()), FailsWith(c.code, c.message));
   }
 }
 
