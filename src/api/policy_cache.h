@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text_hash.h"
 #include "policy/document.h"
 
 #include <cstddef>
@@ -25,11 +26,7 @@ class PolicyCache {
 
  private:
   std::shared_mutex documents_mutex_;
-  /// Finds a std::string by a view of the same text.
-  struct TextHash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  std::unordered_map<std::string, std::shared_ptr<const policy::Document>, TextHash,
+  std::unordered_map<std::string, std::shared_ptr<const policy::Document>, base::TextHash,
                      std::equal_to<>>
       documents_;
   std::size_t bytes_ = 0;  ///< Of the texts.

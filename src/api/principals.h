@@ -3,6 +3,7 @@
 #include "api/access_keys.h"
 #include "api/identity.h"
 #include "api/sessions.h"
+#include "base/text_hash.h"
 #include "coffer/clock.h"
 #include "coffer/database.h"
 #include "keyring/keyring.h"
@@ -13,11 +14,11 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace coffer::api {
 
@@ -57,6 +58,10 @@ class Principals final : public sigv4::CredentialSource {
     store::AccessKeyRow key;  ///< Its secret part is sealed.
   };
 
+  template <class Value>
+  using Table = std::unordered_map<std::string, std::shared_ptr<const Value>, base::TextHash,
+                                   std::equal_to<>>;
+
   [[nodiscard]] std::shared_ptr<const Identity> FindRoot(const sigv4::Caller& caller) const;
   [[nodiscard]] std::shared_ptr<const Entry> FindUserKey(std::string_view access_key_id) const;
   [[nodiscard]] std::shared_ptr<const Entry> Load(std::string_view access_key_id,
@@ -69,8 +74,8 @@ class Principals final : public sigv4::CredentialSource {
   services::iam::IdentityLoader loader_;
   Sessions sessions_;
   mutable std::shared_mutex entries_mutex_;
-  mutable std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;
-  mutable std::map<std::string, std::shared_ptr<const Identity>, std::less<>> roots_;  ///< By ARN.
+  mutable Table<Entry> entries_;   ///< By access key id.
+  mutable Table<Identity> roots_;  ///< By ARN.
 };
 
 }  // namespace coffer::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/identity.h"
+#include "base/text_hash.h"
 #include "coffer/clock.h"
 #include "coffer/database.h"
 #include "identity/session.h"
@@ -13,11 +14,11 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace coffer::api {
 
@@ -69,7 +70,9 @@ class Sessions {
   const services::iam::IdentityLoader& loader_;
   const Clock& clock_;
   mutable std::shared_mutex entries_mutex_;
-  mutable std::map<std::string, std::shared_ptr<const Entry>, std::less<>> entries_;
+  mutable std::unordered_map<std::string, std::shared_ptr<const Entry>, base::TextHash,
+                             std::equal_to<>>
+      entries_;  ///< By access key id.
 };
 
 }  // namespace coffer::api

@@ -29,6 +29,7 @@ std::shared_ptr<const SigningKey> SigningKeyCache::Find(std::string_view credent
                                                         std::uint64_t generation) {
   Shard& shard = ShardOfThisThread();
   const std::scoped_lock lock(shard.sets_mutex);
+  if (shard.sets.empty()) return nullptr;
   for (Entry& entry : SetOf(shard, credential)) {
     if (entry.generation == generation && entry.credential == credential) {
       entry.last_use = ++shard.uses;
@@ -42,6 +43,7 @@ void SigningKeyCache::Insert(std::string_view credential, std::uint64_t generati
                              std::shared_ptr<const SigningKey> key) {
   Shard& shard = ShardOfThisThread();
   const std::scoped_lock lock(shard.sets_mutex);
+  if (shard.sets.empty()) shard.sets.resize(kSets);
   Set& set = SetOf(shard, credential);
   auto place = std::ranges::find(set, credential, &Entry::credential);
   if (place == set.end()) place = std::ranges::min_element(set, {}, &Entry::last_use);

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coffer::sigv4 {
 
@@ -44,7 +45,7 @@ class SigningKeyCache {
               std::shared_ptr<const SigningKey> key);
 
   static constexpr std::size_t kShards = 16;
-  static constexpr std::size_t kSets = 64;
+  static constexpr std::size_t kSets = 1024;
   static constexpr std::size_t kKeysOfASet = 4;
 
  private:
@@ -61,7 +62,7 @@ class SigningKeyCache {
   struct Shard {
     std::mutex sets_mutex;
     std::uint64_t uses = 0;
-    std::array<Set, kSets> sets;
+    std::vector<Set> sets;  ///< kSets of them once there is a key to keep.
   };
 
   [[nodiscard]] Shard& ShardOfThisThread();
