@@ -63,10 +63,9 @@ Result<std::optional<AuthorizedSecret>> PolicyAuthorizer::AuthorizeIfExists(
                    secrets::ParseSecretIdentifier(secret_id));
   if (auto secret = Resolve(identifier)) return AuthorizeFound(operation, std::move(secret));
   const std::string account = identifier.account.value_or(facts_.caller.account);
-  RETURN_IF_ERROR(Require(operation, {.arn = ArnOfMissing(secret_id, identifier),
-                                      .shown = secret_id,
-                                      .account = account,
-                                      .secret_id = secret_id}));
+  const std::string arn = ArnOfMissing(secret_id, identifier);
+  RETURN_IF_ERROR(Require(
+      operation, {.arn = arn, .shown = secret_id, .account = account, .secret_id = secret_id}));
   return std::nullopt;
 }
 
@@ -79,24 +78,20 @@ Result<AuthorizedSecret> PolicyAuthorizer::Authorize(std::string_view operation,
 
 Result<AuthorizedSecret> PolicyAuthorizer::AuthorizeFound(
     std::string_view operation, std::shared_ptr<const secrets::Secret> secret) {
-  if (IsFree(secret->address.account)) return Admit(std::move(secret));
-  const std::string arn = secrets::ArnOf(*secret);
+  std::string arn = secrets::ArnOf(*secret);
   RETURN_IF_ERROR(Require(operation, {.arn = arn,
                                       .shown = arn,
                                       .account = secret->address.account,
                                       .secret_id = arn,
                                       .secret = secret.get()}));
-  return Admit(std::move(secret));
+  return Admit(std::move(secret), std::move(arn));
 }
 
 Result<void> PolicyAuthorizer::AuthorizeNew(std::string_view operation, std::string_view name) {
   const sigv4::Caller& caller = facts_.caller;
   const secrets::SecretAddress address{caller.account, caller.region, std::string(name)};
-  return Require(operation,
-                 {.arn = secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random)),
-                  .shown = name,
-                  .account = caller.account,
-                  .is_new = true});
+  const std::string arn = secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random));
+  return Require(operation, {.arn = arn, .shown = name, .account = caller.account, .is_new = true});
 }
 
 Result<void> PolicyAuthorizer::AuthorizeAccount(std::string_view operation) {
@@ -137,7 +132,9 @@ Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target&
                                        .is_new = target.is_new});
   CompiledPolicy resource_policy;
   if (target.secret != nullptr && target.secret->resource_policy) {
-    resource_policy = parts_.policies.Compile(*target.secret->resource_policy);
+    // What a transaction has changed itself may never be committed.
+    resource_policy = may_use_cache_ ? parts_.policies.PolicyOf(*target.secret)
+                                     : parts_.policies.Compile(*target.secret->resource_policy);
   }
   return Permit(parts_.enforcement, facts_,
                 {.action = action,

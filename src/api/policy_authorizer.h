@@ -54,7 +54,7 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
  private:
   /// What an action is to be done to.
   struct Target {
-    std::string arn;               ///< Or `*`.
+    std::string_view arn;          ///< Or `*`.
     std::string_view shown;        ///< In a refusal: an ARN, what the caller sent, or nothing.
     std::string_view account;      ///< Whose it is.
     std::string_view secret_id{};  ///< As of SecretTarget.

@@ -30,4 +30,26 @@ std::shared_ptr<const policy::Document> PolicyCache::Compile(std::string_view te
   return entry->second;
 }
 
+std::shared_ptr<const policy::Document> PolicyCache::PolicyOf(const secrets::Secret& secret) {
+  if (!secret.resource_policy) return nullptr;
+  // Whoever has more secrets with policies looks some up by their texts more often.
+  constexpr std::size_t kMost = 100'000;
+  {
+    const std::shared_lock lock(of_secrets_mutex_);
+    const auto found = of_secrets_.find(secret.id);
+    if (found != of_secrets_.end() && found->second.generation == secret.generation &&
+        found->second.arn_suffix == secret.arn_suffix && found->second.created == secret.created) {
+      return found->second.document;
+    }
+  }
+  auto document = Compile(*secret.resource_policy);
+  const std::unique_lock lock(of_secrets_mutex_);
+  if (of_secrets_.size() >= kMost) of_secrets_.clear();
+  of_secrets_.insert_or_assign(secret.id, OfSecret{.generation = secret.generation,
+                                                   .arn_suffix = secret.arn_suffix,
+                                                   .created = secret.created,
+                                                   .document = document});
+  return document;
+}
+
 }  // namespace coffer::api

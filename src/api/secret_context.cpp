@@ -1,11 +1,13 @@
 #include "api/secret_context.h"
 
 #include "base/ascii.h"
+#include "policy/condition_keys.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace coffer::api {
 
@@ -243,21 +245,40 @@ constexpr auto kParameterKeys = std::to_array<ParameterKey>({
 });
 static_assert(std::ranges::is_sorted(kParameterKeys, {}, &ParameterKey::name));
 
-template <class Table>
-auto FindIn(const Table& table, std::string_view name) -> decltype(table.data()) {
-  const auto found =
-      std::ranges::lower_bound(table, name, {}, [](const auto& row) { return row.name; });
-  return found != table.end() && found->name == name ? &*found : nullptr;
+/// How a key is found, one way or the other.
+struct Finder {
+  const Key* key = nullptr;
+  const ParameterKey* parameter = nullptr;
+};
+
+Finder FinderOf(std::string_view name) {
+  const auto find_in = [&](const auto& table) {
+    const auto found =
+        std::ranges::lower_bound(table, name, {}, [](const auto& row) { return row.name; });
+    return found != table.end() && found->name == name ? &*found : nullptr;
+  };
+  return {.key = find_in(kKeys), .parameter = find_in(kParameterKeys)};
+}
+
+// By the number of a known key, without a look at its name.
+const std::vector<Finder>& KnownFinders() {
+  static const std::vector<Finder> kFinders = [] {
+    std::vector<Finder> finders;
+    for (const policy::ConditionKey& known : policy::KnownConditionKeys()) {
+      finders.push_back(FinderOf(known.name));
+    }
+    return finders;
+  }();
+  return kFinders;
 }
 
 }  // namespace
 
 ContextValue SecretContext::Find(const policy::ContextKey& key) const {
-  if (const auto* whole = FindIn(kKeys, key.name())) return whole->find(*this, {});
-  if (const auto* family = FindIn(kKeys, key.family())) return family->find(*this, key.member());
-  if (const auto* sent = FindIn(kParameterKeys, key.name())) {
-    return facts_.parameters.Find(sent->parameter);
-  }
+  // What is known to be of Secrets Manager is what its policies name; other services have more.
+  const Finder finder = key.number() ? KnownFinders()[*key.number()] : FinderOf(key.name());
+  if (finder.key != nullptr) return finder.key->find(*this, key.member());
+  if (finder.parameter != nullptr) return facts_.parameters.Find(finder.parameter->parameter);
   return {};
 }
 

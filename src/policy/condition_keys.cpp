@@ -87,9 +87,17 @@ const ConditionKey* Find(std::string_view name) {
 
 }  // namespace
 
+std::span<const ConditionKey> KnownConditionKeys() { return kKeys; }
+
 const ConditionKey* FindConditionKey(const ContextKey& key) {
-  if (const ConditionKey* found = Find(key.name())) return found;
-  return key.family().ends_with('/') ? Find(key.family()) : nullptr;
+  return key.number() ? &kKeys[*key.number()] : nullptr;
+}
+
+std::optional<std::size_t> ContextKey::FindNumber() const {
+  const ConditionKey* found = Find(name());
+  if (found == nullptr && family().ends_with('/')) found = Find(family());
+  return found == nullptr ? std::nullopt
+                          : std::optional(static_cast<std::size_t>(found - kKeys.data()));
 }
 
 bool Suits(Comparison comparison, KeyType type) {

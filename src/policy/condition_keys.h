@@ -4,6 +4,7 @@
 #include "policy/request_context.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace coffer::policy {
@@ -38,6 +39,9 @@ struct ConditionKey {
   /// Not those of other services.
   [[nodiscard]] bool is_in_requests() const { return !name.starts_with("kms:"); }
 };
+
+/// Sorted by name. Each has a number, its place here.
+[[nodiscard]] std::span<const ConditionKey> KnownConditionKeys();
 
 /// Null when there is no such key.
 [[nodiscard]] const ConditionKey* FindConditionKey(const ContextKey& key);

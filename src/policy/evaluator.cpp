@@ -20,7 +20,10 @@ void Look(const Document& document, StatementPlace place, const Request& request
   for (place.statement = 0; place.statement < document.statements.size(); ++place.statement) {
     if (!document.Covers(place.statement, request.action)) continue;
     const Statement& statement = document.statements[place.statement];
-    const PrincipalMatch match = MatchOf(statement, request.principal, has_boundary);
+    // Of identity policies all are about the principal.
+    const PrincipalMatch match = statement.principals_are == Statement::Principals::kNone
+                                     ? PrincipalMatch::kSelf
+                                     : MatchOf(statement, request.principal, has_boundary);
     if (match == PrincipalMatch::kNone || FitOf(statement, request) != Fit::kApplies) continue;
     if (statement.effect == Effect::kDeny) {
       finding.deny = place;

@@ -8,6 +8,7 @@ ContextKey::ContextKey(std::string_view name) : spelled_(name), name_(name) {
   for (char& c : name_) c = base::ToLower(c);
   const std::size_t slash = name_.find('/');
   family_size_ = slash == std::string::npos ? name_.size() : slash + 1;
+  number_ = FindNumber();
 }
 
 }  // namespace coffer::policy

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,6 +16,8 @@ class ContextKey {
   explicit ContextKey(std::string_view name);
 
   [[nodiscard]] std::string_view name() const { return name_; }
+  /// Of the known condition key that it is or belongs to (condition_keys.h).
+  [[nodiscard]] std::optional<std::size_t> number() const { return number_; }
   /// In the letters that it was given in.
   [[nodiscard]] const std::string& spelled() const { return spelled_; }
   /// Up to and with the slash of a key that takes one (`aws:principaltag/`), else the whole name.
@@ -26,9 +30,12 @@ class ContextKey {
   }
 
  private:
+  [[nodiscard]] std::optional<std::size_t> FindNumber() const;
+
+  std::optional<std::size_t> number_;
+  std::size_t family_size_;
   std::string spelled_;
   std::string name_;
-  std::size_t family_size_;
 };
 
 /// What the request says about a key: nothing, one value, or a list (of a key that can have

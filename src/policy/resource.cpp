@@ -23,8 +23,13 @@ void ResourceSet::Add(std::string_view pattern, DocumentKind document,
     rest = colon == std::string_view::npos ? std::nullopt : std::optional(rest->substr(colon + 1));
   }
   if (!rest && !may_be_short) return;
-  patterns_.push_back({.leading = std::move(leading),
-                       .last = TextTemplate(rest.value_or("*"), Wildcards::kSpecial, variables)});
+  std::array<bool, kResourceSegment> is_any{};
+  std::ranges::transform(leading, is_any.begin(), [](const std::string& segment) {
+    return segment == std::string_view(&kAnyRun, 1);
+  });
+  patterns_.push_back({.last = TextTemplate(rest.value_or("*"), Wildcards::kSpecial, variables),
+                       .is_any = is_any,
+                       .leading = std::move(leading)});
 }
 
 bool ResourceSet::Covers(const Resource& resource, const RequestContext& context) const {
@@ -52,7 +57,9 @@ bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,
   const std::string* fixed = pattern.last.fixed();
   if (fixed != nullptr && !Matches(*fixed, segments[kResourceSegment])) return false;
   for (std::size_t i = 0; i < pattern.leading.size(); ++i) {
-    if (!Matches(pattern.leading[i], segments[i])) return false;
+    const bool fits = pattern.is_any[i] || pattern.leading[i] == segments[i] ||
+                      Matches(pattern.leading[i], segments[i]);
+    if (!fits) return false;
   }
   if (fixed != nullptr) return true;
   const std::optional<std::string> expanded = pattern.last.Expand(context);

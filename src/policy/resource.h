@@ -40,8 +40,9 @@ class ResourceSet {
 
  private:
   struct ArnPattern {
-    std::array<std::string, kResourceSegment> leading;
     TextTemplate last;
+    std::array<bool, kResourceSegment> is_any;  ///< Of the leading ones: `*`.
+    std::array<std::string, kResourceSegment> leading;
   };
   [[nodiscard]] static bool Fits(const ArnPattern& pattern, const ArnSegments& segments,
                                  const RequestContext& context);

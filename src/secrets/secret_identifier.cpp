@@ -83,8 +83,13 @@ std::string_view PartitionOf(std::string_view region) {
 }
 
 std::string SecretArn(const SecretAddress& address, std::string_view suffix) {
-  std::string arn = "arn:";
-  arn.append(PartitionOf(address.region)).append(":secretsmanager:").append(address.region);
+  constexpr std::size_t kFixed = 64;  // Partition, service, account and punctuation.
+  std::string arn;
+  arn.reserve(kFixed + address.region.size() + address.name.size() + suffix.size());
+  arn.append("arn:")
+      .append(PartitionOf(address.region))
+      .append(":secretsmanager:")
+      .append(address.region);
   arn.append(":").append(address.account).append(":secret:").append(address.name);
   return arn.append("-").append(suffix);
 }

@@ -14,9 +14,9 @@ namespace {
 constexpr std::string_view kOperation = "GetSecretValue";
 constexpr std::int64_t kLargestPage = 20;
 
-Result<GetSecretValueResponse> ReadCurrent(const Context& context, const secrets::Secret& secret) {
-  if (secret.deleted) return std::unexpected(secrets::MarkedForDeletion());
-  const std::optional<std::string_view> current = secret.labels.Holder(secrets::kCurrent);
+Result<GetSecretValueResponse> ReadCurrent(const Context& context, const AuthorizedSecret& secret) {
+  if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
+  const std::optional<std::string_view> current = secret->labels.Holder(secrets::kCurrent);
   if (!current) return std::unexpected(secrets::LabelNotFound(secrets::kCurrent));
   return ReadForReply(context, secret, *current);
 }
@@ -26,7 +26,7 @@ Result<GetSecretValueResponse> ReadOne(const Context& context,
                                        const std::function<Result<AuthorizedSecret>()>& authorize) {
   try {
     ASSIGN_OR_RETURN(const AuthorizedSecret secret, authorize());
-    return ReadCurrent(context, *secret);
+    return ReadCurrent(context, secret);
   } catch (const store::IntegrityError& error) {
     base::log::Error("batch.secret_failed", {{"reason", error.what()}});
     return Fail(ErrorCode::kInternalServiceError, "An error occurred on the server side.");

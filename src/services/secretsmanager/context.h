@@ -26,12 +26,14 @@ class AuthorizedSecret {
  public:
   [[nodiscard]] const secrets::Secret& operator*() const { return *secret_; }
   [[nodiscard]] const secrets::Secret* operator->() const { return secret_.get(); }
+  [[nodiscard]] const std::string& arn() const { return arn_; }
 
  private:
   friend class Authorizer;
-  explicit AuthorizedSecret(std::shared_ptr<const secrets::Secret> secret)
-      : secret_(std::move(secret)) {}
+  AuthorizedSecret(std::shared_ptr<const secrets::Secret> secret, std::string arn)
+      : secret_(std::move(secret)), arn_(std::move(arn)) {}
   std::shared_ptr<const secrets::Secret> secret_;
+  std::string arn_;
 };
 
 /// What the service is made of; one for the process.
@@ -92,8 +94,10 @@ class Authorizer {
                                                   const secrets::KeyId& key_id) = 0;
 
  protected:
-  [[nodiscard]] static AuthorizedSecret Admit(std::shared_ptr<const secrets::Secret> secret) {
-    return AuthorizedSecret(std::move(secret));
+  /// `arn` is the secret's.
+  [[nodiscard]] static AuthorizedSecret Admit(std::shared_ptr<const secrets::Secret> secret,
+                                              std::string arn) {
+    return {std::move(secret), std::move(arn)};
   }
 };
 

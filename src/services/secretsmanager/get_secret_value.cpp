@@ -33,16 +33,16 @@ Result<std::string_view> ChooseVersion(const Context& context, const secrets::Se
 
 }  // namespace
 
-Result<GetSecretValueResponse> ReadForReply(const Context& context, const secrets::Secret& secret,
+Result<GetSecretValueResponse> ReadForReply(const Context& context, const AuthorizedSecret& secret,
                                             std::string_view version_id) {
-  ASSIGN_OR_RETURN(ReadVersion read, ReadValue(context, secret, version_id));
+  ASSIGN_OR_RETURN(ReadVersion read, ReadValue(context, *secret, version_id));
   ShownValue shown = Show(std::move(read.value));
-  GetSecretValueResponse response{.arn = secrets::ArnOf(secret),
-                                  .name = secret.address.name,
+  GetSecretValueResponse response{.arn = secret.arn(),
+                                  .name = secret->address.name,
                                   .version_id = std::string(version_id),
                                   .secret_string = std::move(shown.secret_string),
                                   .secret_binary = std::move(shown.secret_binary),
-                                  .version_stages = secret.labels.Of(version_id),
+                                  .version_stages = secret->labels.Of(version_id),
                                   .created_date = read.stored->version.created};
   if (response.version_stages->empty()) response.version_stages.reset();
   return response;
@@ -52,7 +52,7 @@ Result<GetSecretValueResponse> GetSecretValue(Context& context, const Authorized
                                               const GetSecretValueRequest& request) {
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
   ASSIGN_OR_RETURN(const std::string_view version_id, ChooseVersion(context, *secret, request));
-  return ReadForReply(context, *secret, version_id);
+  return ReadForReply(context, secret, version_id);
 }
 
 }  // namespace coffer::services::secretsmanager

@@ -45,7 +45,7 @@ struct GetSecretValueResponse {
 
 /// The reply for one version; BatchGetSecretValue answers with the same.
 [[nodiscard]] Result<GetSecretValueResponse> ReadForReply(const Context& context,
-                                                          const secrets::Secret& secret,
+                                                          const AuthorizedSecret& secret,
                                                           std::string_view version_id);
 
 }  // namespace coffer::services::secretsmanager
