@@ -1,5 +1,6 @@
 #include "api/policy_cache.h"
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -30,25 +31,29 @@ std::shared_ptr<const policy::Document> PolicyCache::Compile(std::string_view te
   return entry->second;
 }
 
+bool PolicyCache::OfSecret::Is(const secrets::Secret& secret) const {
+  return id == secret.id && generation == secret.generation && created == secret.created &&
+         std::string_view(arn_suffix.data(), arn_suffix.size()) == secret.arn_suffix;
+}
+
 std::shared_ptr<const policy::Document> PolicyCache::PolicyOf(const secrets::Secret& secret) {
   if (!secret.resource_policy) return nullptr;
-  // Whoever has more secrets with policies looks some up by their texts more often.
-  constexpr std::size_t kMost = 100'000;
+  const std::size_t place = static_cast<std::size_t>(secret.id) % kPlaces;
   {
     const std::shared_lock lock(of_secrets_mutex_);
-    const auto found = of_secrets_.find(secret.id);
-    if (found != of_secrets_.end() && found->second.generation == secret.generation &&
-        found->second.arn_suffix == secret.arn_suffix && found->second.created == secret.created) {
-      return found->second.document;
-    }
+    if (!of_secrets_.empty() && of_secrets_[place].Is(secret)) return of_secrets_[place].document;
   }
   auto document = Compile(*secret.resource_policy);
+  if (secret.arn_suffix.size() != secrets::kArnSuffixLength) return document;
   const std::unique_lock lock(of_secrets_mutex_);
-  if (of_secrets_.size() >= kMost) of_secrets_.clear();
-  of_secrets_.insert_or_assign(secret.id, OfSecret{.generation = secret.generation,
-                                                   .arn_suffix = secret.arn_suffix,
-                                                   .created = secret.created,
-                                                   .document = document});
+  if (of_secrets_.empty()) of_secrets_.resize(kPlaces);
+  OfSecret& kept = of_secrets_[place];
+  kept = {.id = secret.id,
+          .generation = secret.generation,
+          .created = secret.created,
+          .arn_suffix = {},
+          .document = document};
+  std::ranges::copy(secret.arn_suffix, kept.arn_suffix.begin());
   return document;
 }
 

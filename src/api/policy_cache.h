@@ -4,7 +4,9 @@
 #include "coffer/clock.h"
 #include "policy/document.h"
 #include "secrets/secret.h"
+#include "secrets/secret_identifier.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace coffer::api {
 
@@ -32,14 +35,20 @@ class PolicyCache {
   [[nodiscard]] std::shared_ptr<const policy::Document> PolicyOf(const secrets::Secret& secret);
 
  private:
-  /// What no two committed states of secrets share. Ids of deleted secrets are used again, so an id
-  /// and a generation are not enough.
-  struct OfSecret {
+  /// One secret's policy, in one line of the processor's cache. No two committed states of secrets
+  /// have all of the first four in common: ids of deleted secrets are used again, so an id and a
+  /// generation are not enough.
+  struct alignas(64) OfSecret {
+    std::int64_t id = 0;
     std::int64_t generation = 0;
-    std::string arn_suffix;
     Timestamp created;
+    std::array<char, secrets::kArnSuffixLength> arn_suffix{};
     std::shared_ptr<const policy::Document> document;
+
+    [[nodiscard]] bool Is(const secrets::Secret& secret) const;
   };
+  /// Where one lies; others with the same place take turns.
+  static constexpr std::size_t kPlaces = 16'384;
 
   std::shared_mutex documents_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const policy::Document>, base::TextHash,
@@ -47,7 +56,7 @@ class PolicyCache {
       documents_;
   std::size_t bytes_ = 0;  ///< Of the texts.
   std::shared_mutex of_secrets_mutex_;
-  std::unordered_map<std::int64_t, OfSecret> of_secrets_;  ///< By the store's id.
+  std::vector<OfSecret> of_secrets_;  ///< kPlaces of them once there is one to keep.
 };
 
 }  // namespace coffer::api

@@ -44,8 +44,8 @@ class ActionSet {
  private:
   [[nodiscard]] bool ListsUnknown(std::string_view name) const;
 
-  Kind kind_;
   ActionBits known_;
+  Kind kind_;
   std::vector<std::string> patterns_;  ///< In lower case, for actions without a number.
 };
 

@@ -48,8 +48,8 @@ class Condition {
   [[nodiscard]] bool FitsText(const std::string& pattern, const std::string& given) const;
 
   ConditionOperator operator_;
-  ContextKey key_;
   std::vector<Value> values_;
+  ContextKey key_;
   std::vector<std::string> written_;
 };
 

@@ -105,6 +105,24 @@ Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variabl
 
 }  // namespace
 
+void StatementIndex::Add(const ActionBits& covered) {
+  const std::size_t actions = KnownActions().size();
+  if (statements_ % kBits == 0) {
+    // One word more for every action.
+    std::vector<std::uint64_t> wider(actions * (words_ + 1));
+    for (std::size_t i = 0; i < masks_.size(); ++i) {
+      wider[i / words_ * (words_ + 1) + i % words_] = masks_[i];
+    }
+    masks_ = std::move(wider);
+    ++words_;
+  }
+  for (std::size_t action = 0; action < actions; ++action) {
+    if (!covered[action]) continue;
+    masks_[action * words_ + statements_ / kBits] |= std::uint64_t{1} << (statements_ % kBits);
+  }
+  ++statements_;
+}
+
 TextPosition TextRuler::At(std::size_t offset) {
   for (const char c : text_.substr(offset_, offset - offset_)) {
     const bool is_continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
@@ -136,8 +154,8 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
   const auto add = [&](Value value) {
     const Statement& statement =
         document.statements.emplace_back(CompileStatement(value, kind, variables));
-    document.coverage.push_back(statement.actions.KnownCovered());
-    if (statement.effect == Effect::kDeny) document.deniable |= document.coverage.back();
+    const ActionBits covered = statement.actions.KnownCovered();
+    if (statement.effect == Effect::kDeny) document.deniable |= covered;
     StatementLabel& label = document.labels.emplace_back();
     const Value sid = Member(value, "Sid");
     if (sid.valid()) label.sid = sid.text();
@@ -150,6 +168,11 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
     return document;
   }
   for (Value value = statements.First(); value.valid(); value = value.Next()) add(value);
+  constexpr std::size_t kLong = 4;
+  if (document.statements.size() <= kLong) return document;
+  for (const Statement& statement : document.statements) {
+    document.index.Add(statement.actions.KnownCovered());
+  }
   return document;
 }
 

@@ -7,6 +7,7 @@
 #include "policy/principal.h"
 #include "policy/resource.h"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -51,28 +52,49 @@ struct Statement {
 
   Effect effect = Effect::kAllow;
   Principals principals_are = Principals::kNone;
-  std::vector<PrincipalEntry> principals;
   ActionSet actions{ActionSet::Kind::kAction};
   ResourceSet resources{ResourceSet::Kind::kResource};
   std::vector<Condition> conditions;
+  std::vector<PrincipalEntry> principals;
+};
+
+/// Which statements of a long document cover a known action, so that a decision touches no others.
+class StatementIndex {
+ public:
+  /// The statement behind those that were added before.
+  void Add(const ActionBits& covered);
+
+  [[nodiscard]] bool empty() const { return statements_ == 0; }
+
+  /// Calls `use` with the place of each statement that covers the action with this number, in
+  /// order, until it returns false.
+  template <class Use>
+  void ForEach(std::size_t action, Use use) const {
+    for (std::size_t word = 0; word < words_; ++word) {
+      std::uint64_t rest = masks_[action * words_ + word];
+      for (; rest != 0; rest &= rest - 1) {
+        if (!use(word * kBits + static_cast<std::size_t>(std::countr_zero(rest)))) return;
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBits = 64;
+  std::size_t words_ = 0;             ///< Of the mask of one action.
+  std::vector<std::uint64_t> masks_;  ///< One bit a statement; action by action.
+  std::size_t statements_ = 0;
 };
 
 /// A policy document, compiled: parsed once when it is stored or loaded, then evaluated by any
 /// number of threads.
 struct Document {
+  // What a decision looks at comes first: of a thousand documents, little stays near the processor.
+  std::vector<Statement> statements;
+  StatementIndex index;  ///< Empty for a few statements.
+  ActionBits deniable;   ///< The known actions that a Deny covers.
   DocumentKind kind{};
   std::string name{};  ///< What an explanation calls it; whoever has compiled it may set it.
-  std::vector<Statement> statements;
   std::vector<StatementLabel> labels;  ///< Of the statements, in their order.
-  /// Of the statements, in their order: the known actions that they cover. Here once more, so that
-  /// a decision touches none but the statements about its action.
-  std::vector<ActionBits> coverage;
-  ActionBits deniable;  ///< The known actions that a Deny covers.
-
-  [[nodiscard]] bool Covers(std::size_t statement, const Action& action) const {
-    return action.number ? coverage[statement][*action.number]
-                         : statements[statement].actions.Covers(action);
-  }
 };
 
 /// What `${` means in a document. Variables came with Version 2012-10-17; without a Version a

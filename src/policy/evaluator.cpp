@@ -15,24 +15,37 @@ struct Finding {
   PrincipalMatch grant = PrincipalMatch::kNone;  ///< The strongest; of a resource policy alone.
 };
 
+// Looks at one statement about the action; false when it denies.
+bool Look(const Statement& statement, StatementPlace place, const Request& request,
+          bool has_boundary, Finding& finding) {
+  // Of identity policies all are about the principal.
+  const PrincipalMatch match = statement.principals_are == Statement::Principals::kNone
+                                   ? PrincipalMatch::kSelf
+                                   : MatchOf(statement, request.principal, has_boundary);
+  if (match == PrincipalMatch::kNone || !FitsBeyondAction(statement, request)) return true;
+  if (statement.effect == Effect::kDeny) {
+    finding.deny = place;
+    return false;
+  }
+  if (match > finding.grant) {
+    finding.grant = match;
+    finding.allow = place;
+  }
+  return true;
+}
+
 void Look(const Document& document, StatementPlace place, const Request& request, bool has_boundary,
           Finding& finding) {
-  for (place.statement = 0; place.statement < document.statements.size(); ++place.statement) {
-    if (!document.Covers(place.statement, request.action)) continue;
-    const Statement& statement = document.statements[place.statement];
-    // Of identity policies all are about the principal.
-    const PrincipalMatch match = statement.principals_are == Statement::Principals::kNone
-                                     ? PrincipalMatch::kSelf
-                                     : MatchOf(statement, request.principal, has_boundary);
-    if (match == PrincipalMatch::kNone || FitOf(statement, request) != Fit::kApplies) continue;
-    if (statement.effect == Effect::kDeny) {
-      finding.deny = place;
-      return;
-    }
-    if (match > finding.grant) {
-      finding.grant = match;
-      finding.allow = place;
-    }
+  const auto look = [&](std::size_t statement) {
+    place.statement = statement;
+    return Look(document.statements[statement], place, request, has_boundary, finding);
+  };
+  if (request.action.number && !document.index.empty()) {
+    document.index.ForEach(*request.action.number, look);
+    return;
+  }
+  for (std::size_t i = 0; i < document.statements.size(); ++i) {
+    if (document.statements[i].actions.Covers(request.action) && !look(i)) return;
   }
 }
 

@@ -18,13 +18,17 @@ PrincipalMatch MatchOf(const Statement& statement, const Principal& principal, b
   return PrincipalMatch::kNone;
 }
 
+bool FitsBeyondAction(const Statement& statement, const Request& request) {
+  return statement.resources.Covers(request.resource, request.context) &&
+         std::ranges::all_of(statement.conditions, [&](const Condition& condition) {
+           return condition.Holds(request.context);
+         });
+}
+
 Fit FitOf(const Statement& statement, const Request& request) {
   if (!statement.actions.Covers(request.action)) return Fit::kOtherAction;
   if (!statement.resources.Covers(request.resource, request.context)) return Fit::kOtherResource;
-  const bool holds = std::ranges::all_of(statement.conditions, [&](const Condition& condition) {
-    return condition.Holds(request.context);
-  });
-  return holds ? Fit::kApplies : Fit::kConditionFails;
+  return FitsBeyondAction(statement, request) ? Fit::kApplies : Fit::kConditionFails;
 }
 
 }  // namespace coffer::policy
