@@ -154,8 +154,10 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
   const auto add = [&](Value value) {
     const Statement& statement =
         document.statements.emplace_back(CompileStatement(value, kind, variables));
-    const ActionBits covered = statement.actions.KnownCovered();
-    if (statement.effect == Effect::kDeny) document.deniable |= covered;
+    document.heads.push_back(statement.resources.Head());
+    if (statement.effect == Effect::kDeny) {
+      document.deniable |= statement.actions.KnownCovered();
+    }
     StatementLabel& label = document.labels.emplace_back();
     const Value sid = Member(value, "Sid");
     if (sid.valid()) label.sid = sid.text();

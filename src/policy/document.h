@@ -90,8 +90,9 @@ class StatementIndex {
 struct Document {
   // What a decision looks at comes first: of a thousand documents, little stays near the processor.
   std::vector<Statement> statements;
-  StatementIndex index;  ///< Empty for a few statements.
-  ActionBits deniable;   ///< The known actions that a Deny covers.
+  StatementIndex index;             ///< Empty for a few statements.
+  std::vector<ResourceHead> heads;  ///< Of the resources of the statements, in their order.
+  ActionBits deniable;              ///< The known actions that a Deny covers.
   DocumentKind kind{};
   std::string name{};  ///< What an explanation calls it; whoever has compiled it may set it.
   std::vector<StatementLabel> labels;  ///< Of the statements, in their order.

@@ -37,6 +37,7 @@ bool Look(const Statement& statement, StatementPlace place, const Request& reque
 void Look(const Document& document, StatementPlace place, const Request& request, bool has_boundary,
           Finding& finding) {
   const auto look = [&](std::size_t statement) {
+    if (!document.heads[statement].Admits(request.resource.head)) return true;
     place.statement = statement;
     return Look(document.statements[statement], place, request, has_boundary, finding);
   };

@@ -50,6 +50,16 @@ bool ResourceSet::Names(std::string_view service) const {
          });
 }
 
+ResourceHead ResourceSet::Head() const {
+  if (is_everything_ || kind_ == Kind::kNotResource || patterns_.empty()) return {};
+  std::string_view common = patterns_.front().last.prefix();
+  for (const ArnPattern& pattern : patterns_) {
+    const auto differing = std::ranges::mismatch(common, pattern.last.prefix());
+    common = common.substr(0, static_cast<std::size_t>(differing.in1 - common.begin()));
+  }
+  return ResourceHead(common);
+}
+
 bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,
                        const RequestContext& context) {
   // Most patterns differ in their last segment alone.
