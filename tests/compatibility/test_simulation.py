@@ -147,6 +147,31 @@ def test_what_is_wrong_is_refused(lone_account):
                                       ActionNames=[READ])
 
 
+@pytest.mark.parametrize("kind", ["user", "group", "role"])
+def test_an_arn_with_another_path_or_letter_case_is_nobodys(strict_account, kind):
+    """Or whoever may simulate what is in one path could do so for what is in another."""
+    iam = strict_account.iam
+    if kind == "role":
+        iam.create_role(RoleName="it", AssumeRolePolicyDocument=json.dumps({"Statement": {
+            "Effect": "Allow", "Principal": {"AWS": strict_account.id},
+            "Action": "sts:AssumeRole"}}))
+    elif kind == "group":
+        iam.create_group(GroupName="it")
+    else:
+        iam.create_user(UserName="it")
+    strict_account.add_user("alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(
+        "iam:SimulatePrincipalPolicy",
+        resource=[strict_account.arn(kind, "*", "/dev/"), strict_account.arn(kind, "IT")]))
+    alice = strict_account.client_of("alice", "iam")
+    for arn in (strict_account.arn(kind, "it", "/dev/"), strict_account.arn(kind, "IT")):
+        with refused("NoSuchEntity", status=404):
+            alice.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[READ])
+    with refused("AccessDenied", status=403):
+        alice.simulate_principal_policy(PolicySourceArn=strict_account.arn(kind, "it"),
+                                        ActionNames=[READ])
+
+
 def test_simulating_needs_its_own_permission(strict_account):
     strict_account.add_user("alice")
     strict_account.iam.put_user_policy(UserName="alice", PolicyName="p",

@@ -310,7 +310,7 @@ Result<Identity> LoadSource(Context& context, const std::string& arn) {
   const bool is_own = parsed->account == context.account;
   const IdentityLoader loader(context.service.identities);
   const auto found = parsed->kind == identity::Group::kKind
-                         ? loader.LoadGroup(context.transaction, parsed->account, parsed->name)
+                         ? loader.LoadGroup(context.transaction, arn)
                          : loader.LoadByArn(context.transaction, arn, context.now);
   if (is_own && found) return *found;
   return Fail(ErrorCode::kNoSuchEntity,
