@@ -61,7 +61,8 @@ struct Statement {
 /// number of threads.
 struct Document {
   DocumentKind kind{};
-  std::string name{};  ///< What an explanation calls it; whoever has compiled it may set it.
+  std::size_t bytes = 0;  ///< Of its text.
+  std::string name{};     ///< What an explanation calls it; whoever has compiled it may set it.
   std::vector<Statement> statements;
   std::vector<StatementLabel> labels;  ///< Of the statements, in their order.
   /// Of the statements, in their order: the known actions that they cover. Here once more, so that

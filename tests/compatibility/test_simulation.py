@@ -132,6 +132,36 @@ def test_results_come_in_pages(lone_account):
     assert [r["EvalActionName"] for page in pages for r in page["EvaluationResults"]] == actions
 
 
+def test_a_page_ends_early_when_there_is_much_to_tell(lone_account):
+    """IAM may return fewer results than were asked for; all of them come in the end."""
+    actions = [f"secretsmanager:Do{i}" for i in range(40)]
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Statement": [statement] * 1000})
+    pages = list(lone_account.iam.get_paginator("simulate_custom_policy").paginate(
+        PolicyInputList=[policy], ActionNames=actions, PaginationConfig={"PageSize": 1000}))
+    assert len(pages) > 1
+    assert [r["EvalActionName"] for page in pages for r in page["EvaluationResults"]] == actions
+    assert {len(r["MatchedStatements"]) for page in pages for r in page["EvaluationResults"]} == {
+        1000}
+
+
+def test_what_takes_too_long_to_compare_is_refused(lone_account):
+    long_pattern = conditioned("StringLike", "aws:UserAgent", "*" + "a" * 50_000 + "b")
+    with refused("InvalidInput", "The policies and the context are too large to be simulated "
+                                 "together."):
+        lone_account.iam.simulate_custom_policy(
+            PolicyInputList=[long_pattern], ActionNames=[READ], ContextEntries=[{
+                "ContextKeyName": "aws:UserAgent", "ContextKeyType": "string",
+                "ContextKeyValues": ["a" * 100_000]}])
+
+
+def test_a_custom_policy_is_nobodys(lone_account):
+    (result,) = lone_account.iam.simulate_custom_policy(
+        PolicyInputList=[conditioned("StringNotEquals", "aws:PrincipalArn", "arn:aws:iam::1:user/a")],
+        ActionNames=[READ])["EvaluationResults"]
+    assert result["MissingContextValues"] == ["aws:PrincipalArn"]
+
+
 def test_what_is_wrong_is_refused(lone_account):
     iam = lone_account.iam
     with refused("InvalidInput", "Invalid policy document PolicyInputList.2."):
