@@ -6,6 +6,7 @@
 #include "identity/names.h"
 #include "policy/request_context.h"
 #include "services/iam/identity_loader.h"
+#include "services/iam/lookup.h"
 
 #include <algorithm>
 #include <array>
@@ -102,12 +103,15 @@ class AccessInquiry {
   }
 
   [[nodiscard]] Result<void> AskAboutRole(std::string_view operation, std::string_view resource) {
+    if (operation == "GetCallerIdentity") return {};  // No policy is asked about it.
     RoleAuthorizer authorizer(facts_, parts_.enforcement);
     const auto arn = identity::ParseEntityArn(resource);
     if (!arn || arn->kind != identity::Role::kKind) return authorizer.Require(operation, resource);
     const auto role =
         services_.iam.identities.Find<identity::Role>(transaction_, arn->account, arn->name);
-    return authorizer.RequireRole(operation, resource, role ? &*role : nullptr);
+    // AssumeRole takes its whole ARN, path and letter case included.
+    const bool is_there = role && services::iam::ArnOf(*role) == resource;
+    return authorizer.RequireRole(operation, resource, is_there ? &*role : nullptr);
   }
 
   const Services& services_;

@@ -4,6 +4,7 @@
 #include "identity/names.h"
 #include "policy/arn.h"
 #include "policy/principal_form.h"
+#include "services/iam/lookup.h"
 
 #include <algorithm>
 
@@ -14,17 +15,12 @@ using identity::Role;
 using identity::User;
 using policy::NamedPrincipal;
 
-template <class Entity>
-std::string ArnOfEntity(const store::Stored<Entity>& stored) {
-  return identity::ArnOf(stored.account, Entity::kKind, stored.entity.path, stored.entity.name);
-}
-
 // Names are found in any letter case and without their path; an ARN names one of both.
 template <class Entity>
 std::optional<std::string> FindId(const store::IdentityStore& identities, Transaction& transaction,
                                   const identity::EntityArn& parsed, std::string_view arn) {
   const auto found = identities.Find<Entity>(transaction, parsed.account, parsed.name);
-  if (!found || ArnOfEntity(*found) != arn) return std::nullopt;
+  if (!found || services::iam::ArnOf(*found) != arn) return std::nullopt;
   return found->entity.id;
 }
 
@@ -32,7 +28,7 @@ template <class Entity>
 std::optional<std::string> FindArn(const store::IdentityStore& identities, Transaction& transaction,
                                    std::string_view id) {
   const auto found = identities.FindById<Entity>(transaction, id);
-  return found ? std::optional(ArnOfEntity(*found)) : std::nullopt;
+  return found ? std::optional(services::iam::ArnOf(*found)) : std::nullopt;
 }
 
 }  // namespace

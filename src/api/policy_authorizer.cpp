@@ -152,11 +152,13 @@ std::string PolicyAuthorizer::ArnOfSentKey(std::string_view account) const {
   const policy::ContextValue sent = facts_.parameters.Find("KmsKeyId");
   const auto* text = std::get_if<std::string>(&sent);
   if (text == nullptr) return {};
-  const auto arn = keyring::ParseKeyArn(*text);
-  if (arn && arn->resource.starts_with("key/")) return *text;
   const std::string_view region = facts_.caller.region;
   const auto name = keyring::ParseKeyName(account, region, *text);
-  if (!name) return {};
+  if (!name) {
+    // Of another account or region, where nothing is looked up: as it was sent.
+    const auto arn = keyring::ParseKeyArn(*text);
+    return arn && arn->resource.starts_with("key/") ? *text : std::string();
+  }
   if (name->kind == Kind::kName) return keyring::KeyArn(region, account, name->text);
   const store::KeyStore& keys = parts_.keyring.key_store();
   const auto row = name->kind == Kind::kAlias

@@ -150,6 +150,7 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
   const TextTemplate::Variables variables = VariablesOf(*root);
   Document document;
   document.kind = kind;
+  document.bytes = text.size();
   TextRuler ruler(text);
   const auto add = [&](Value value) {
     const Statement& statement =

@@ -94,7 +94,8 @@ struct Document {
   std::vector<ResourceHead> heads;  ///< Of the resources of the statements, in their order.
   ActionBits deniable;              ///< The known actions that a Deny covers.
   DocumentKind kind{};
-  std::string name{};  ///< What an explanation calls it; whoever has compiled it may set it.
+  std::size_t bytes = 0;  ///< Of its text.
+  std::string name{};     ///< What an explanation calls it; whoever has compiled it may set it.
   std::vector<StatementLabel> labels;  ///< Of the statements, in their order.
 };
 

@@ -68,12 +68,27 @@ class Explainer {
   std::vector<StatementFinding> findings_;
 };
 
-// In quotes; of a long text the beginning.
-std::string Quoted(std::string_view text) {
-  constexpr std::size_t kShown = 120;
-  if (text.size() <= kShown) return "\"" + std::string(text) + "\"";
-  return "\"" + std::string(text.substr(0, kShown)) + "...\"";
+// Whether a control character begins at `at`: one of ASCII, or U+0080 to U+009F.
+bool IsControl(std::string_view text, std::size_t at) {
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (octet(at) != 0xC2U) return octet(at) < 0x20U || octet(at) == 0x7FU;
+  return at + 1 < text.size() && octet(at + 1) < 0xA0U;
 }
+
+// Of a long text the beginning. Whoever wrote the policy must not be able to write lines of his own
+// into an explanation, nor to talk to the terminal.
+std::string Shown(std::string_view text) {
+  constexpr std::size_t kShown = 120;
+  std::string shown;
+  for (std::size_t i = 0; i < text.size() && i < kShown; ++i) {
+    const bool is_control = IsControl(text, i);
+    if (is_control && text[i] == '\xC2') ++i;
+    shown += is_control ? '?' : text[i];
+  }
+  return text.size() > kShown ? shown + "..." : shown;
+}
+
+std::string Quoted(std::string_view text) { return "\"" + Shown(text) + "\""; }
 
 std::string ListOf(const std::vector<std::string>& texts) {
   constexpr std::size_t kShown = 5;
@@ -88,8 +103,8 @@ std::string ListOf(const std::vector<std::string>& texts) {
 
 std::string TextOf(const FailedCondition& failed) {
   const Condition& condition = *failed.condition;
-  const std::string text = NameOf(condition.comparison()) + " " + condition.key().spelled() + " " +
-                           ListOf(condition.written()) + ", where the request has ";
+  const std::string text = NameOf(condition.comparison()) + " " + Shown(condition.key().spelled()) +
+                           " " + ListOf(condition.written()) + ", where the request has ";
   if (const auto* single = std::get_if<std::string>(&failed.found)) return text + Quoted(*single);
   if (const auto* several = std::get_if<std::vector<std::string>>(&failed.found)) {
     return text + "[" + ListOf(*several) + "]";

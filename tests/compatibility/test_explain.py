@@ -134,6 +134,9 @@ def test_roles_keys_and_root_can_be_asked_about(vault, owner):
         "Effect": "Allow", "Principal": {"AWS": owner.arn("user", "alice")},
         "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}]})
     owner.add_user("alice")
+    owner.add_user("nothing")
+    owner.iam.put_user_policy(UserName="nothing", PolicyName="no", PolicyDocument=document(
+        statement("*", effect="Deny")))
     role = owner.iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     owner.iam.put_role_policy(RoleName="reader", PolicyName="p",
                               PolicyDocument=document(statement("secretsmanager:ListSecrets")))
@@ -145,6 +148,11 @@ def test_roles_keys_and_root_can_be_asked_about(vault, owner):
         (session, "secretsmanager:GetSecretValue", "app/db", [], 1),
         (owner.arn("user", "alice"), "sts:AssumeRole", role, [], 1),
         (owner.arn("user", "alice"), "sts:AssumeRole", role, ["--context", "sts:ExternalId=x"], 0),
+        (owner.arn("user", "alice"), "sts:AssumeRole", role.replace("/reader", "/x/reader"),
+         ["--context", "sts:ExternalId=x"], 1),
+        (owner.arn("user", "alice"), "sts:AssumeRole", role.replace("/reader", "/READER"),
+         ["--context", "sts:ExternalId=x"], 1),
+        (owner.arn("user", "nothing"), "sts:GetCallerIdentity", "*", [], 0),
         (owner.arn("user", "alice"), "kms:DescribeKey", key, [], 1),
         (f"arn:aws:iam::{owner.id}:root", "kms:DescribeKey", key, [], 0),
         (owner.arn("user", "alice"), "iam:CreateUser", owner.arn("user", "bob"), [], 1),

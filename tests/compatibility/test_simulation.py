@@ -132,6 +132,36 @@ def test_results_come_in_pages(lone_account):
     assert [r["EvalActionName"] for page in pages for r in page["EvaluationResults"]] == actions
 
 
+def test_a_page_ends_early_when_there_is_much_to_tell(lone_account):
+    """IAM may return fewer results than were asked for; all of them come in the end."""
+    actions = [f"secretsmanager:Do{i}" for i in range(40)]
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Statement": [statement] * 1000})
+    pages = list(lone_account.iam.get_paginator("simulate_custom_policy").paginate(
+        PolicyInputList=[policy], ActionNames=actions, PaginationConfig={"PageSize": 1000}))
+    assert len(pages) > 1
+    assert [r["EvalActionName"] for page in pages for r in page["EvaluationResults"]] == actions
+    assert {len(r["MatchedStatements"]) for page in pages for r in page["EvaluationResults"]} == {
+        1000}
+
+
+def test_what_takes_too_long_to_compare_is_refused(lone_account):
+    long_pattern = conditioned("StringLike", "aws:UserAgent", "*" + "a" * 50_000 + "b")
+    with refused("InvalidInput", "The policies and the context are too large to be simulated "
+                                 "together."):
+        lone_account.iam.simulate_custom_policy(
+            PolicyInputList=[long_pattern], ActionNames=[READ], ContextEntries=[{
+                "ContextKeyName": "aws:UserAgent", "ContextKeyType": "string",
+                "ContextKeyValues": ["a" * 100_000]}])
+
+
+def test_a_custom_policy_is_nobodys(lone_account):
+    (result,) = lone_account.iam.simulate_custom_policy(
+        PolicyInputList=[conditioned("StringNotEquals", "aws:PrincipalArn", "arn:aws:iam::1:user/a")],
+        ActionNames=[READ])["EvaluationResults"]
+    assert result["MissingContextValues"] == ["aws:PrincipalArn"]
+
+
 def test_what_is_wrong_is_refused(lone_account):
     iam = lone_account.iam
     with refused("InvalidInput", "Invalid policy document PolicyInputList.2."):
@@ -145,6 +175,31 @@ def test_what_is_wrong_is_refused(lone_account):
     with refused("NoSuchEntity", "The user with name ghost cannot be found.", status=404):
         iam.simulate_principal_policy(PolicySourceArn=lone_account.arn("user", "ghost"),
                                       ActionNames=[READ])
+
+
+@pytest.mark.parametrize("kind", ["user", "group", "role"])
+def test_an_arn_with_another_path_or_letter_case_is_nobodys(strict_account, kind):
+    """Or whoever may simulate what is in one path could do so for what is in another."""
+    iam = strict_account.iam
+    if kind == "role":
+        iam.create_role(RoleName="it", AssumeRolePolicyDocument=json.dumps({"Statement": {
+            "Effect": "Allow", "Principal": {"AWS": strict_account.id},
+            "Action": "sts:AssumeRole"}}))
+    elif kind == "group":
+        iam.create_group(GroupName="it")
+    else:
+        iam.create_user(UserName="it")
+    strict_account.add_user("alice")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document(
+        "iam:SimulatePrincipalPolicy",
+        resource=[strict_account.arn(kind, "*", "/dev/"), strict_account.arn(kind, "IT")]))
+    alice = strict_account.client_of("alice", "iam")
+    for arn in (strict_account.arn(kind, "it", "/dev/"), strict_account.arn(kind, "IT")):
+        with refused("NoSuchEntity", status=404):
+            alice.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[READ])
+    with refused("AccessDenied", status=403):
+        alice.simulate_principal_policy(PolicySourceArn=strict_account.arn(kind, "it"),
+                                        ActionNames=[READ])
 
 
 def test_simulating_needs_its_own_permission(strict_account):

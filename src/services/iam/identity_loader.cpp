@@ -197,10 +197,11 @@ std::shared_ptr<const Identity> IdentityLoader::LoadByArn(Transaction& transacti
 }
 
 std::shared_ptr<const Identity> IdentityLoader::LoadGroup(Transaction& transaction,
-                                                          std::string_view account,
-                                                          std::string_view name) const {
-  const auto group = identities_.Find<identity::Group>(transaction, account, name);
-  if (!group) return nullptr;
+                                                          std::string_view arn) const {
+  const auto parsed = identity::ParseEntityArn(arn);
+  if (!parsed || parsed->kind != identity::Group::kKind) return nullptr;
+  const auto group = identities_.Find<identity::Group>(transaction, parsed->account, parsed->name);
+  if (!group || ArnOf(*group) != arn) return nullptr;
   auto loaded = std::make_shared<Identity>();
   loaded->principal = {.kind = policy::PrincipalKind::kUser,
                        .arn = ArnOf(*group),

@@ -35,16 +35,16 @@ class IdentityLoader {
       Transaction& transaction, std::shared_ptr<const identity::Session> session) const;
 
   /// What the ARN of a principal stands for now: a user, the root user of an account, a session of
-  /// a role (`assumed-role`), or a role, as a session of it without a name. Null when that is not
+  /// a role (`assumed-role`), or a role, as a session of it called `explain`. Null when that is not
   /// here.
   [[nodiscard]] std::shared_ptr<const Identity> LoadByArn(Transaction& transaction,
                                                           std::string_view arn,
                                                           Timestamp now) const;
 
-  /// A group as if it were a user in it alone; null when it is not there.
+  /// The group that has this ARN, path and letter case included, as if it were a user in it alone;
+  /// null when it is not there.
   [[nodiscard]] std::shared_ptr<const Identity> LoadGroup(Transaction& transaction,
-                                                          std::string_view account,
-                                                          std::string_view name) const;
+                                                          std::string_view arn) const;
 
  private:
   [[nodiscard]] CompiledPolicy FindManaged(Transaction& transaction, std::string_view account,

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace coffer::services::iam {
@@ -44,7 +46,7 @@ class SimulationContext final : public policy::RequestContext {
     const policy::Principal& principal = identity_.principal;
     const bool is_session = principal.kind == policy::PrincipalKind::kSession;
     if (key.name() == "aws:principalarn") {
-      return is_session ? principal.parent_arn : principal.arn;
+      return Present(is_session ? principal.parent_arn : principal.arn);
     }
     if (key.name() == "aws:principalaccount") return principal.account;
     if (key.name() == "aws:userid") return Present(principal.unique_id);
@@ -210,13 +212,14 @@ std::vector<MatchedStatement> MatchedOf(const policy::Explanation& explanation) 
 std::vector<std::string> MissingOf(const policy::Explanation& explanation,
                                    const policy::RequestContext& context) {
   std::vector<std::string> missing;
+  std::set<std::string_view> seen;
   for (const policy::StatementFinding& finding : explanation.statements) {
     if (finding.fit < policy::Fit::kConditionFails) continue;
     for (const policy::Condition& condition : finding.statement->conditions) {
-      const bool is_given = !std::holds_alternative<std::monostate>(context.Find(condition.key()));
       const std::string& name = condition.key().spelled();
-      if (is_given || std::ranges::find(missing, name) != missing.end()) continue;
-      missing.push_back(name);
+      if (!seen.insert(name).second) continue;
+      const bool is_given = !std::holds_alternative<std::monostate>(context.Find(condition.key()));
+      if (!is_given) missing.push_back(name);
     }
   }
   return missing;
@@ -280,15 +283,54 @@ Result<std::size_t> FirstOf(const Page& page, std::size_t all) {
   return first;
 }
 
+std::size_t PolicyBytes(const Simulation& simulation) {
+  const Identity& identity = simulation.identity;
+  std::size_t bytes = identity.boundary ? identity.boundary->bytes : 0;
+  if (simulation.resource_policy) bytes += simulation.resource_policy->bytes;
+  for (const CompiledPolicy& policy : identity.policies) bytes += policy->bytes;
+  return bytes;
+}
+
+// The bytes of the longest text that a policy can be compared with.
+std::size_t LongestGiven(const SimulationInput& input, const std::vector<std::string>& resources) {
+  std::size_t longest = std::ranges::max(resources, {}, &std::string::size).size();
+  if (!input.context_entries) return longest;
+  for (const ContextEntry& entry : *input.context_entries) {
+    std::size_t bytes = 0;
+    for (const std::string& value : entry.values.value_or(std::vector<std::string>())) {
+      bytes += value.size() + 1;
+    }
+    longest = std::max(longest, bytes);
+  }
+  return longest;
+}
+
+// How many results there can be in a page, at most as many as were asked for: what is compared for
+// all of them, and told about them, is bounded. InvalidInput when a single one would be too many.
+Result<std::size_t> ResultsPerPage(const SimulationInput& input, const Simulation& simulation,
+                                   const std::vector<std::string>& resources) {
+  // In pairs of bytes, one of a policy and one of what it is compared with.
+  constexpr std::size_t kOfPage = std::size_t{1} << 30;
+  constexpr std::size_t kOfResult = kOfPage * 2;
+  // What is told about a statement is longer than the statement.
+  constexpr std::size_t kLeast = 1024;
+  const std::size_t pairs = PolicyBytes(simulation) * (kLeast + LongestGiven(input, resources));
+  if (pairs > kOfResult) {
+    return InvalidInput("The policies and the context are too large to be simulated together.");
+  }
+  return std::clamp<std::size_t>(kOfPage / std::max<std::size_t>(pairs, 1), 1, input.size());
+}
+
 // Every action on every resource, a page of them.
 Result<SimulationReply> Run(const SimulationInput& input, const Simulation& simulation) {
   const std::vector<std::string> resources = input.resource_arns && !input.resource_arns->empty()
                                                  ? *input.resource_arns
                                                  : std::vector<std::string>{"*"};
+  ASSIGN_OR_RETURN(const std::size_t most, ResultsPerPage(input, simulation, resources));
   const SimulationContext context(input.context_entries, simulation.identity);
   const std::size_t all = input.action_names.size() * resources.size();
   ASSIGN_OR_RETURN(const std::size_t first, FirstOf(input, all));
-  const std::size_t end = std::min(all, first + input.size());
+  const std::size_t end = std::min(all, first + most);
   SimulationReply reply;
   for (std::size_t i = first; i < end; ++i) {
     reply.items.push_back(Evaluate(simulation, context, input.action_names[i / resources.size()],
@@ -310,7 +352,7 @@ Result<Identity> LoadSource(Context& context, const std::string& arn) {
   const bool is_own = parsed->account == context.account;
   const IdentityLoader loader(context.service.identities);
   const auto found = parsed->kind == identity::Group::kKind
-                         ? loader.LoadGroup(context.transaction, parsed->account, parsed->name)
+                         ? loader.LoadGroup(context.transaction, arn)
                          : loader.LoadByArn(context.transaction, arn, context.now);
   if (is_own && found) return *found;
   return Fail(ErrorCode::kNoSuchEntity,

@@ -293,6 +293,7 @@ TEST_F(KmsTest, AConditionKnowsTheArnOfTheKeyThatARequestNames) {
   const std::string default_arn = MemberOf(last_, "Arn");
   const std::string alias_arn = "arn:aws:kms:us-east-1:111122223333:alias/mine";
   const std::string unmade = "arn:aws:kms:us-east-1:111122223333:key/unmade";
+  const std::string of_other_partition = "arn:other" + key_arn_.substr(key_arn_.find(":kms:"));
   struct Case {
     std::string wanted;
     std::string sent;  ///< Empty: no KmsKeyId.
@@ -300,6 +301,9 @@ TEST_F(KmsTest, AConditionKnowsTheArnOfTheKeyThatARequestNames) {
   };
   const Case cases[] = {
       {key_arn_, key_arn_, true},
+      // The key that is meant counts, not how its ARN is written.
+      {key_arn_, of_other_partition, true},
+      {of_other_partition, of_other_partition, false},
       {key_arn_, id, true},
       {key_arn_, "alias/mine", true},
       {key_arn_, alias_arn, true},

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coffer::policy {
 namespace {
@@ -144,6 +145,18 @@ TEST(StatementPositionTest, IsCountedAsIamsSimulatorDoes) {
     EXPECT_EQ(document->labels.front().begin, row.begin);
     EXPECT_EQ(document->labels.front().end, row.end);
   }
+}
+
+// Policies are written by users, explanations are read by the operator.
+TEST_F(ExplanationTest, ControlCharactersOfAPolicyAreNotRepeated) {
+  const Compiled policy = IdentityPolicy("p", R"({"Effect":"Allow","Action":"*","Resource":"*",
+               "Condition":{"StringEquals":{"aws:x\u001b[2J":["a\nallowed","b\u007f\u009bK"]}}})");
+  const std::vector policies{policy};
+
+  const std::string text = Describe(Explained(Only(policies)));
+
+  EXPECT_NE(text.find(R"(StringEquals aws:x?[2J "a?allowed", "b??K", where)"), std::string::npos)
+      << text;
 }
 
 }  // namespace
