@@ -34,6 +34,8 @@ class TextTemplate {
   [[nodiscard]] std::optional<std::string> Expand(const RequestContext& context) const;
   /// The pattern when no variables are in it: Expand needs no context and no copy then.
   [[nodiscard]] const std::string* fixed() const { return pieces_.empty() ? &head_ : nullptr; }
+  /// The keys of its variables, in their order.
+  [[nodiscard]] std::vector<ContextKey> variables() const;
 
  private:
   struct Piece {

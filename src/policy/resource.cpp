@@ -1,6 +1,7 @@
 #include "policy/resource.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace coffer::policy {
@@ -43,6 +44,14 @@ bool ResourceSet::Names(std::string_view service) const {
   return is_everything_ || std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
            return Matches(pattern.leading[kServiceSegment], service);
          });
+}
+
+std::vector<ContextKey> ResourceSet::variables() const {
+  std::vector<ContextKey> keys;
+  for (const ArnPattern& pattern : patterns_) {
+    std::ranges::move(pattern.last.variables(), std::back_inserter(keys));
+  }
+  return keys;
 }
 
 bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,

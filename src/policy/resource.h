@@ -34,6 +34,8 @@ class ResourceSet {
   [[nodiscard]] bool Covers(const Resource& resource, const RequestContext& context) const;
   /// Whether one of the patterns can be of a resource of `service`, whichever one.
   [[nodiscard]] bool Names(std::string_view service) const;
+  /// The keys of the variables in the patterns, in their order.
+  [[nodiscard]] std::vector<ContextKey> variables() const;
   [[nodiscard]] Kind kind() const { return kind_; }
   /// Whether one of the patterns is `*`.
   [[nodiscard]] bool is_everything() const { return is_everything_; }

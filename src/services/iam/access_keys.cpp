@@ -18,17 +18,6 @@ std::string_view StatusOf(const AccessKey& key) {
   return key.is_active ? kKeyStatuses[0] : kKeyStatuses[1];
 }
 
-// The user that a request names, or the caller; the root user's key is not managed here.
-Result<Stored<User>> UserOf(Context& context, std::string_view operation,
-                            const std::optional<std::string>& user_name) {
-  if (!user_name && context.caller_name.empty()) {
-    return Fail(ErrorCode::kValidation,
-                "Must specify userName when calling with non-User credentials");
-  }
-  return Authorized<User>(context, operation,
-                          user_name ? std::string_view(*user_name) : context.caller_name);
-}
-
 // A key of that user; another user's is not found.
 Result<Stored<AccessKey>> KeyOf(const Context& context, const Stored<User>& user,
                                 std::string_view access_key_id) {
@@ -50,7 +39,8 @@ std::string Base64Of(std::span<const std::byte> bytes) {
 
 Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
                                              const CreateAccessKeyRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "CreateAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "CreateAccessKey", request.user_name));
   store::IdentityStore& identities = context.service.identities;
   if (identities.OwnedBy<AccessKey>(context.transaction, user.entity.id).size() >= kMaxAccessKeys) {
     return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for AccessKeysPerUser: 2");
@@ -73,7 +63,8 @@ Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
 }
 
 Result<ListAccessKeysReply> ListAccessKeys(Context& context, const ListAccessKeysRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "ListAccessKeys", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "ListAccessKeys", request.user_name));
   ListAccessKeysReply reply;
   for (const auto& [account, owner, generation, key] :
        context.service.identities.OwnedBy<AccessKey>(context.transaction, user.entity.id)) {
@@ -87,7 +78,8 @@ Result<ListAccessKeysReply> ListAccessKeys(Context& context, const ListAccessKey
 }
 
 Result<base::NoOutput> UpdateAccessKey(Context& context, const UpdateAccessKeyRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "UpdateAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "UpdateAccessKey", request.user_name));
   ASSIGN_OR_RETURN(Stored<AccessKey> key, KeyOf(context, user, request.access_key_id));
   key.entity.is_active = request.status == kKeyStatuses[0];
   context.service.identities.Update(context.transaction, key);
@@ -95,7 +87,8 @@ Result<base::NoOutput> UpdateAccessKey(Context& context, const UpdateAccessKeyRe
 }
 
 Result<base::NoOutput> DeleteAccessKey(Context& context, const DeleteAccessKeyRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "DeleteAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "DeleteAccessKey", request.user_name));
   ASSIGN_OR_RETURN(const Stored<AccessKey> key, KeyOf(context, user, request.access_key_id));
   context.service.identities.Remove(context.transaction, key.entity.id);
   return base::NoOutput{};

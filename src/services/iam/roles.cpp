@@ -96,6 +96,15 @@ Result<UpdateRoleReply> UpdateRole(Context& context, const UpdateRoleRequest& re
   return UpdateRoleReply{};
 }
 
+Result<RoleReply> UpdateRoleDescription(Context& context,
+                                        const UpdateRoleDescriptionRequest& request) {
+  ASSIGN_OR_RETURN(Stored<Role> role,
+                   Authorized<Role>(context, "UpdateRoleDescription", request.role_name));
+  role.entity.description = request.description;
+  context.service.identities.Update(context.transaction, role);
+  return RoleReply{ShapeOf(role)};
+}
+
 Result<base::NoOutput> UpdateAssumeRolePolicy(Context& context,
                                               const UpdateAssumeRolePolicyRequest& request) {
   ASSIGN_OR_RETURN(Stored<Role> role,

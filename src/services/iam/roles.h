@@ -4,8 +4,8 @@
 #include "services/iam/paging.h"
 #include "services/iam/shapes.h"
 
-/// Roles: CreateRole, GetRole, ListRoles, UpdateRole, DeleteRole, UpdateAssumeRolePolicy (AWS: IAM
-/// API reference).
+/// Roles: CreateRole, GetRole, ListRoles, UpdateRole, UpdateRoleDescription, DeleteRole,
+/// UpdateAssumeRolePolicy (AWS: IAM API reference).
 namespace coffer::services::iam {
 
 inline constexpr base::Range kRoleNameLength{1, 64};
@@ -121,6 +121,19 @@ struct UpdateRoleReply {
 };
 [[nodiscard]] Result<UpdateRoleReply> UpdateRole(Context& context,
                                                  const UpdateRoleRequest& request);
+
+struct UpdateRoleDescriptionRequest {
+  std::string role_name;
+  std::string description;
+
+  static constexpr auto Members() {
+    using Self = UpdateRoleDescriptionRequest;
+    return std::tuple{base::Required("RoleName", &Self::role_name, kRoleNameLength, kNamePattern),
+                      base::Required("Description", &Self::description, kRoleDescriptionLength)};
+  }
+};
+[[nodiscard]] Result<RoleReply> UpdateRoleDescription(Context& context,
+                                                      const UpdateRoleDescriptionRequest& request);
 
 struct UpdateAssumeRolePolicyRequest {
   std::string role_name;
