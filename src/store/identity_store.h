@@ -58,6 +58,11 @@ class IdentityStore {
     ListRows(transaction, account, Entity::kKind, identity::NameKey(after),
              [&](IdentityRow row) { return each(*Decode<Entity>(std::move(row))); });
   }
+  /// How many of a kind an account has. Rows are counted, not loaded, so none is authenticated.
+  template <class Entity>
+  [[nodiscard]] std::int64_t Count(Transaction& transaction, std::string_view account) const {
+    return CountRows(transaction, account, Entity::kKind);
+  }
   /// What belongs to the entity with the id `owner`, by name.
   template <class Entity>
   [[nodiscard]] std::vector<Stored<Entity>> OwnedBy(Transaction& transaction,
@@ -131,6 +136,8 @@ class IdentityStore {
                                                        std::string_view id) const;
   void ListRows(Transaction& transaction, std::string_view account, std::string_view kind,
                 std::string_view after, const std::function<bool(IdentityRow)>& each) const;
+  [[nodiscard]] static std::int64_t CountRows(Transaction& transaction, std::string_view account,
+                                              std::string_view kind);
   void ListOwnedRows(Transaction& transaction, std::string_view kind, std::string_view owner,
                      const std::function<void(IdentityRow)>& each) const;
   void InsertRow(Transaction& transaction, const IdentityRow& row);

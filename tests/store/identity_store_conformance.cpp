@@ -56,6 +56,24 @@ TEST_P(IdentityStoreConformance, ListsByNameBehindAName) {
   EXPECT_EQ(names, (std::vector<std::string>{"b", "c"}));
 }
 
+TEST_P(IdentityStoreConformance, CountsOneKindInOneAccount) {
+  const Stored<User> user = Add("a");
+  Add("b");
+  Add("z", "999999999999");
+  const auto count = [&] {
+    std::int64_t users = 0;
+    Read([&](Transaction& transaction) {
+      users = store_.Count<User>(transaction, kAccount);
+      EXPECT_EQ(store_.Count<AccessKey>(transaction, kAccount), 0);
+    });
+    return users;
+  };
+
+  EXPECT_EQ(count(), 2);
+  Write([&](Transaction& transaction) { store_.Remove(transaction, user.entity.id); });
+  EXPECT_EQ(count(), 1);
+}
+
 TEST_P(IdentityStoreConformance, KeysBelongToTheirUser) {
   const Stored<User> user = Add("a");
   Write([&](Transaction& transaction) {

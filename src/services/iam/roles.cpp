@@ -2,6 +2,7 @@
 
 #include "services/iam/boundaries.h"
 #include "services/iam/lookup.h"
+#include "services/iam/quotas.h"
 #include "services/iam/trust_policies.h"
 
 #include <utility>
@@ -38,6 +39,7 @@ Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request)
     RETURN_IF_ERROR(context.authorizer.Require("TagRole", arn));
   }
   RETURN_IF_ERROR(CheckNameIsFree<Role>(context, request.role_name));
+  RETURN_IF_ERROR(CheckAccountQuota<Role>(context));
   RETURN_IF_ERROR(CheckTrustPolicy(request.assume_role_policy_document));
   if (request.permissions_boundary) {
     RETURN_IF_ERROR(CheckBoundary(context, *request.permissions_boundary));
