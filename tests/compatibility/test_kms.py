@@ -182,7 +182,7 @@ def test_a_disabled_key_opens_nothing(server, account, kms, key):
 
 def test_changes_take_no_alias(kms, key):
     kms.create_alias(AliasName="alias/a", TargetKeyId=key["KeyId"])
-    for change in (kms.enable_key, kms.disable_key, kms.get_key_policy):
+    for change in (kms.enable_key, kms.disable_key, kms.get_key_policy, kms.get_key_rotation_status):
         with refused("NotFoundException", "Invalid keyId 'alias/a'"):
             change(KeyId="alias/a")
 
@@ -190,6 +190,15 @@ def test_changes_take_no_alias(kms, key):
 def test_a_description_changes(kms, key):
     kms.update_key_description(KeyId=key["KeyId"], Description="new")
     assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["Description"] == "new"
+
+
+def test_no_key_is_rotated_by_a_schedule(kms, key):
+    expected = {"KeyId": key["KeyId"], "KeyRotationEnabled": False}
+    assert without_metadata(kms.get_key_rotation_status(KeyId=key["Arn"])) == expected
+    kms.disable_key(KeyId=key["KeyId"])
+    assert without_metadata(kms.get_key_rotation_status(KeyId=key["KeyId"])) == expected
+    with refused("NotFoundException", "Invalid keyId 'nonsense'"):
+        kms.get_key_rotation_status(KeyId="nonsense")
 
 
 def test_a_signature_for_another_service_is_refused(server, account):

@@ -1,8 +1,13 @@
-"""What Terraform's aws provider asks for around the resources of IAM, beyond what it is told to make."""
+"""What Terraform's aws provider asks for around its resources, beyond what it is told to make.
+
+The calls and their members are those that the provider's resources make, in their order.
+"""
+
+import json
 
 import pytest
 
-from iam_support import not_found
+from iam_support import READ, not_found
 from support import refused, without_metadata
 from test_sts import trust
 
@@ -70,3 +75,75 @@ def test_lists_that_are_always_empty_need_permission(strict_account):
                  lambda: user.update_role_description(RoleName="r", Description="")):
         with refused("AccessDenied", status=403):
             call()
+
+
+def test_aws_iam_policy(lone_account, iam):
+    arn = iam.create_policy(PolicyName="p", Path="/", PolicyDocument=READ, Description="",
+                            Tags=[{"Key": "a", "Value": "b"}])["Policy"]["Arn"]
+
+    policy = iam.get_policy(PolicyArn=arn)["Policy"]
+    version = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])
+    assert version["PolicyVersion"]["Document"] == json.loads(READ)
+    assert policy["Tags"] == [{"Key": "a", "Value": "b"}]
+
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=READ, SetAsDefault=True)
+    iam.untag_policy(PolicyArn=arn, TagKeys=["a"])
+    iam.tag_policy(PolicyArn=arn, Tags=[{"Key": "c", "Value": "d"}])
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["Tags"] == [{"Key": "c", "Value": "d"}]
+
+    for listed in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
+        if not listed["IsDefaultVersion"]:
+            iam.delete_policy_version(PolicyArn=arn, VersionId=listed["VersionId"])
+    iam.delete_policy(PolicyArn=arn)
+    with refused("NoSuchEntity", status=404):
+        iam.get_policy(PolicyArn=arn)
+
+
+def test_aws_kms_key_and_alias(server, account):
+    kms = server.client(key=account, service="kms")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*",
+         "Resource": "*"}]})
+    tags = [{"TagKey": "a", "TagValue": "b"}]
+    key = kms.create_key(BypassPolicyLockoutSafetyCheck=False, KeySpec="SYMMETRIC_DEFAULT",
+                         KeyUsage="ENCRYPT_DECRYPT", Description="d", Policy=policy,
+                         Tags=tags)["KeyMetadata"]["KeyId"]
+
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Origin"] == "AWS_KMS"
+    assert kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] == policy
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
+    assert kms.list_resource_tags(KeyId=key)["Tags"] == tags
+    kms.update_key_description(KeyId=key, Description="new")
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy,
+                       BypassPolicyLockoutSafetyCheck=False)
+    kms.disable_key(KeyId=key)
+    kms.enable_key(KeyId=key)
+
+    kms.create_alias(AliasName="alias/a", TargetKeyId=key)
+    [alias] = [a for a in kms.list_aliases()["Aliases"] if a["AliasName"] == "alias/a"]
+    assert alias["TargetKeyId"] == key
+    kms.update_alias(AliasName="alias/a", TargetKeyId=key)
+    kms.delete_alias(AliasName="alias/a")
+
+
+def test_aws_secretsmanager_secret_with_version_and_policy(client, name):
+    arn = client.create_secret(Name=name, Description="", ForceOverwriteReplicaSecret=False,
+                               Tags=[{"Key": "a", "Value": "b"}])["ARN"]
+    described = client.describe_secret(SecretId=arn)
+    assert (described["Name"], described["Tags"]) == (name, [{"Key": "a", "Value": "b"}])
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId=arn)
+
+    version = client.put_secret_value(SecretId=arn, SecretString="v")["VersionId"]
+    got = client.get_secret_value(SecretId=arn, VersionId=version)
+    assert (got["SecretString"], got["VersionStages"]) == ("v", ["AWSCURRENT"])
+    assert client.list_secret_version_ids(SecretId=arn)["Versions"][0]["VersionId"] == version
+
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret",
+         "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/a": "b"}}}]})
+    client.put_resource_policy(SecretId=arn, ResourcePolicy=policy, BlockPublicPolicy=False)
+    assert json.loads(client.get_resource_policy(SecretId=arn)["ResourcePolicy"]) == json.loads(policy)
+    client.delete_resource_policy(SecretId=arn)
+    client.update_secret(SecretId=arn, Description="new")
+    client.delete_secret(SecretId=arn, RecoveryWindowInDays=7)
+    assert client.describe_secret(SecretId=arn)["DeletedDate"]
