@@ -143,7 +143,7 @@ Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& req
                                                     const sigv4::VerificationRules& rules) const {
   ASSIGN_OR_RETURN(sigv4::Caller caller,
                    parts_.verifier.Verify(request, rules, parts_.system_clock.Now()));
-  std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller);
+  std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller, rules.service);
   if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
   return PreparedCall{.caller = std::move(caller),
                       .identity = std::move(identity),

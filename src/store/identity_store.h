@@ -4,6 +4,7 @@
 #include "identity/entities.h"
 #include "identity/names.h"
 #include "json/shape_codec.h"
+#include "store/identity_uses.h"
 #include "store/row_mac.h"
 
 #include <atomic>
@@ -32,7 +33,7 @@ struct Stored {
 class IdentityStore {
  public:
   /// `mac` must outlive the store.
-  explicit IdentityStore(const RowMac& mac) : mac_(mac) {}
+  explicit IdentityStore(const RowMac& mac) : mac_(mac), uses_(mac) {}
 
   /// By its name in any letter case.
   template <class Entity>
@@ -96,6 +97,9 @@ class IdentityStore {
   /// good as new while this stays the same. To be read before the transaction that derives begins.
   [[nodiscard]] std::uint64_t changes() const { return changes_.load(); }
 
+  /// When access keys and roles were last used: nothing that changes them.
+  [[nodiscard]] IdentityUses& uses() const { return uses_; }
+
  private:
   struct IdentityRow {
     std::string id;
@@ -148,6 +152,7 @@ class IdentityStore {
   [[nodiscard]] IdentityRow ReadRow(const Row& row) const;
 
   const RowMac& mac_;
+  mutable IdentityUses uses_;
   std::atomic<std::uint64_t> changes_ = 0;
 };
 

@@ -18,14 +18,16 @@ std::string_view StatusOf(const AccessKey& key) {
   return key.is_active ? kKeyStatuses[0] : kKeyStatuses[1];
 }
 
+ApiError KeyNotFound(std::string_view access_key_id) {
+  return {ErrorCode::kNoSuchEntity,
+          "The Access Key with id " + std::string(access_key_id) + " cannot be found"};
+}
+
 // A key of that user; another user's is not found.
 Result<Stored<AccessKey>> KeyOf(const Context& context, const Stored<User>& user,
                                 std::string_view access_key_id) {
   auto key = context.service.identities.FindById<AccessKey>(context.transaction, access_key_id);
-  if (!key || key->owner != user.entity.id) {
-    return Fail(ErrorCode::kNoSuchEntity,
-                "The Access Key with id " + std::string(access_key_id) + " cannot be found");
-  }
+  if (!key || key->owner != user.entity.id) return std::unexpected(KeyNotFound(access_key_id));
   return *std::move(key);
 }
 
@@ -74,6 +76,29 @@ Result<ListAccessKeysReply> ListAccessKeys(Context& context, const ListAccessKey
                               .create_date = key.created});
   }
   std::ranges::sort(reply.metadata, {}, &AccessKeyMetadata::create_date);
+  return reply;
+}
+
+Result<GetAccessKeyLastUsedReply> GetAccessKeyLastUsed(Context& context,
+                                                       const GetAccessKeyLastUsedRequest& request) {
+  const store::IdentityStore& identities = context.service.identities;
+  const auto key = identities.FindById<AccessKey>(context.transaction, request.access_key_id);
+  const bool is_own = key && key->account == context.account;
+  const auto user =
+      is_own ? identities.FindById<User>(context.transaction, key->owner) : std::nullopt;
+  if (!user) {
+    // Whose key it would be nobody knows.
+    RETURN_IF_ERROR(context.authorizer.Require("GetAccessKeyLastUsed", "*"));
+    return std::unexpected(KeyNotFound(request.access_key_id));
+  }
+  const std::string arn = ArnOf(*user);
+  RETURN_IF_ERROR(context.authorizer.RequireFor("GetAccessKeyLastUsed", TargetOf(*user, arn)));
+  GetAccessKeyLastUsedReply reply{.user_name = user->entity.name, .last_used = {}};
+  if (auto use = identities.uses().Find(context.transaction, request.access_key_id)) {
+    reply.last_used = {.last_used_date = use->at,
+                       .service_name = std::move(use->service),
+                       .region = std::move(use->region)};
+  }
   return reply;
 }
 

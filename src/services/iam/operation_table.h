@@ -62,6 +62,7 @@ inline constexpr std::tuple kOperations{
     Operation<&DetachPolicy<identity::Group>>           {"DetachGroupPolicy",                Access::kWrite},
     Operation<&DetachPolicy<identity::Role>>            {"DetachRolePolicy",                 Access::kWrite},
     Operation<&DetachPolicy<identity::User>>            {"DetachUserPolicy",                 Access::kWrite},
+    Operation<&GetAccessKeyLastUsed>                    {"GetAccessKeyLastUsed",             Access::kRead},
     Operation<&GetAccountSummary>                       {"GetAccountSummary",                Access::kRead},
     Operation<&GetContextKeysForCustomPolicy>           {"GetContextKeysForCustomPolicy",    Access::kRead},
     Operation<&GetContextKeysForPrincipalPolicy>        {"GetContextKeysForPrincipalPolicy", Access::kRead},

@@ -64,7 +64,9 @@ Result<RoleReply> GetRole(Context& context, const GetRoleRequest& request) {
   ASSIGN_OR_RETURN(const Stored<Role> role,
                    Authorized<Role>(context, "GetRole", request.role_name));
   RoleReply reply{ShapeOf(role)};
-  reply.role.role_last_used.emplace();
+  RoleLastUsed& last_used = reply.role.role_last_used.emplace();
+  const auto use = context.service.identities.uses().Find(context.transaction, role.entity.id);
+  if (use) last_used = {.last_used_date = use->at, .region = use->region};
   return reply;
 }
 

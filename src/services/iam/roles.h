@@ -12,12 +12,14 @@ inline constexpr base::Range kRoleNameLength{1, 64};
 inline constexpr base::Range kRoleDescriptionLength{0, 1000};
 inline constexpr base::Range kRoleSessionSeconds{3600, 43'200};
 
-/// When a role was last used. That is not recorded, so it is always empty.
+/// When a session of a role last made a call, to the minute; empty when none did.
 struct RoleLastUsed {
+  std::optional<Timestamp> last_used_date;
   std::optional<std::string> region;
 
   static constexpr auto Members() {
-    return std::tuple{base::Optional("Region", &RoleLastUsed::region)};
+    return std::tuple{base::Optional("LastUsedDate", &RoleLastUsed::last_used_date),
+                      base::Optional("Region", &RoleLastUsed::region)};
   }
 };
 
