@@ -172,7 +172,7 @@ Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& req
   ASSIGN_OR_RETURN(sigv4::Caller caller, is_presigned
                                              ? parts_.verifier.VerifyPresigned(request, rules, now)
                                              : parts_.verifier.Verify(request, rules, now));
-  std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller);
+  std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller, rules.service);
   if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
   return PreparedCall{.caller = std::move(caller),
                       .identity = std::move(identity),

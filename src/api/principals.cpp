@@ -89,13 +89,18 @@ std::expected<std::uint64_t, sigv4::CredentialFault> Principals::Generation(
   return entry->generation;
 }
 
-std::shared_ptr<const Identity> Principals::IdentityOf(const sigv4::Caller& caller) const {
-  if (!caller.session_token.empty()) {
-    return sessions_.IdentityOf({caller.access_key_id, caller.session_token});
-  }
+std::shared_ptr<const Identity> Principals::IdentityOf(const sigv4::Caller& caller,
+                                                       std::string_view service) const {
+  if (!caller.session_token.empty()) return sessions_.IdentityOf(caller, service);
   if (auto root = FindRoot(caller)) return root;
   const auto entry = FindUserKey(caller.access_key_id);
-  return entry ? entry->identity : nullptr;
+  if (!entry) return nullptr;
+  const Timestamp now = clock_.Now();
+  if (entry->uses.IsNews(service, caller.region, now)) {
+    identities_.uses().Note(caller.access_key_id,
+                            {.at = now, .service = std::string(service), .region = caller.region});
+  }
+  return entry->identity;
 }
 
 // Null when the caller is not a root user.

@@ -37,6 +37,7 @@ class Principals final : public sigv4::CredentialSource {
         keyring_(keyring),
         identities_(identities),
         root_keys_(root_keys),
+        clock_(clock),
         loader_(identities),
         sessions_(database, keyring.session_tokens(), identities, loader_, clock) {}
 
@@ -45,9 +46,10 @@ class Principals final : public sigv4::CredentialSource {
   [[nodiscard]] std::expected<std::uint64_t, sigv4::CredentialFault> Generation(
       const sigv4::KeyReference& key) const override;
 
-  /// The identity behind a verified call; null when its key was deleted or made inactive, or its
-  /// session has ended, since.
-  [[nodiscard]] std::shared_ptr<const Identity> IdentityOf(const sigv4::Caller& caller) const;
+  /// The identity behind a verified call to `service`, whose key or role is noted as used now; null
+  /// when the key was deleted or made inactive, or the session has ended, since.
+  [[nodiscard]] std::shared_ptr<const Identity> IdentityOf(const sigv4::Caller& caller,
+                                                           std::string_view service) const;
 
  private:
   /// What one access key stands for.
@@ -56,6 +58,7 @@ class Principals final : public sigv4::CredentialSource {
     std::shared_ptr<const Identity> identity;
     std::uint64_t generation = 0;
     store::AccessKeyRow key;  ///< Its secret part is sealed.
+    store::UseGate uses;
   };
 
   template <class Value>
@@ -71,6 +74,7 @@ class Principals final : public sigv4::CredentialSource {
   const keyring::Keyring& keyring_;
   const store::IdentityStore& identities_;
   const AccessKeys& root_keys_;
+  const Clock& clock_;
   services::iam::IdentityLoader loader_;
   Sessions sessions_;
   mutable std::shared_mutex entries_mutex_;

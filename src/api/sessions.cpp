@@ -80,9 +80,18 @@ std::expected<sigv4::Credential, sigv4::CredentialFault> Sessions::Find(
       .generation = base::FromBigEndian<std::uint64_t>(std::span(found.fingerprint).first<8>())};
 }
 
-std::shared_ptr<const Identity> Sessions::IdentityOf(const sigv4::KeyReference& key) const {
-  const FoundEntry entry = FindLive(key);
-  return entry ? (*entry)->identity : nullptr;
+std::shared_ptr<const Identity> Sessions::IdentityOf(const sigv4::Caller& caller,
+                                                     std::string_view service) const {
+  const FoundEntry found = FindLive({caller.access_key_id, caller.session_token});
+  if (!found) return nullptr;
+  const Entry& entry = **found;
+  if (entry.session->kind != identity::kRoleSession) return entry.identity;
+  const Timestamp now = clock_.Now();
+  if (entry.uses.IsNews(service, caller.region, now)) {
+    identities_.uses().Note(entry.session->holder_id,
+                            {.at = now, .service = std::string(service), .region = caller.region});
+  }
+  return entry.identity;
 }
 
 }  // namespace coffer::api

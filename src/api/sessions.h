@@ -43,8 +43,10 @@ class Sessions {
       const sigv4::KeyReference& key) const;
   [[nodiscard]] std::expected<std::uint64_t, sigv4::CredentialFault> Generation(
       const sigv4::KeyReference& key) const;
-  /// Null when the session has ended.
-  [[nodiscard]] std::shared_ptr<const Identity> IdentityOf(const sigv4::KeyReference& key) const;
+  /// Who makes a verified call to `service`; his role is noted as used now. Null when the session
+  /// has ended.
+  [[nodiscard]] std::shared_ptr<const Identity> IdentityOf(const sigv4::Caller& caller,
+                                                           std::string_view service) const;
 
  private:
   using Fingerprint = keyring::SessionTokens::Fingerprint;
@@ -55,6 +57,7 @@ class Sessions {
     Fingerprint fingerprint{};
     std::shared_ptr<const identity::Session> session;
     std::shared_ptr<const Identity> identity;  ///< Null when role or user are no more.
+    store::UseGate uses;
   };
   using FoundEntry = std::expected<std::shared_ptr<const Entry>, sigv4::CredentialFault>;
 

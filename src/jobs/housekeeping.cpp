@@ -23,9 +23,14 @@ BootTime SinceBoot() {
 
 }  // namespace
 
-Housekeeping::Housekeeping(Database& database, store::SecretStore& secrets, const Clock& clock,
+Housekeeping::Housekeeping(Database& database, store::SecretStore& secrets,
+                           const store::IdentityStore& identities, const Clock& clock,
                            Options options)
-    : database_(database), secrets_(secrets), clock_(clock), options_(std::move(options)) {}
+    : database_(database),
+      secrets_(secrets),
+      identities_(identities),
+      clock_(clock),
+      options_(std::move(options)) {}
 
 Housekeeping::~Housekeeping() { Stop(); }
 
@@ -59,11 +64,13 @@ void Housekeeping::Run() {
       woken = std::exchange(woken_, false);
       stopping = stopping_;
     }
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_due = woken || now >= next_purge;
     // One by one: what fails must not keep the others from their work.
     Try([this] { Flush(); });
+    if (is_due || stopping) Try([this] { FlushUses(); });
     Try(options_.every_flush);
-    const auto now = std::chrono::steady_clock::now();
-    if (woken || now >= next_purge) {
+    if (is_due) {
       Try([this] { PurgeDue(); });
       next_purge = now + options_.purge_interval;
     }
@@ -84,6 +91,14 @@ void Housekeeping::Flush() {
   for (int batch = 0; batch < kBatchesAtOnce && secrets_.HasPendingAccesses(); ++batch) {
     database_.Write([this](Transaction& transaction) { secrets_.FlushAccesses(transaction); });
   }
+}
+
+void Housekeeping::FlushUses() {
+  store::IdentityUses& uses = identities_.uses();
+  const store::IdentityUses::ById pending = uses.Pending();
+  if (pending.empty()) return;
+  database_.Write([&](Transaction& transaction) { uses.Write(transaction, pending); });
+  uses.Forget(pending);
 }
 
 std::optional<Timestamp> Housekeeping::ConfirmedNow() {

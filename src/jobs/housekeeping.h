@@ -3,6 +3,7 @@
 #include "coffer/clock.h"
 #include "coffer/database.h"
 #include "jobs/clock_guard.h"
+#include "store/identity_store.h"
 #include "store/secret_store.h"
 
 #include <chrono>
@@ -14,9 +15,9 @@
 
 namespace coffer::jobs {
 
-/// The background work of one server, on one thread: writes down on which days values were read,
-/// and purges secrets whose recovery window has ended. What is due is kept in the database, so a
-/// restart forgets nothing.
+/// The background work of one server, on one thread: writes down on which days values were read and
+/// when access keys and roles were used, and purges secrets whose recovery window has ended. What
+/// is due is kept in the database, so a restart forgets nothing.
 class Housekeeping {
  public:
   struct Options {
@@ -25,12 +26,12 @@ class Housekeeping {
     /// Called at each flush_interval and at the end (the anchor against rolled back databases).
     std::function<void()> every_flush = [] {};
     std::chrono::milliseconds flush_interval{1000};
-    std::chrono::milliseconds purge_interval{60'000};
+    std::chrono::milliseconds purge_interval{60'000};  ///< Of uses of identities too.
   };
 
   /// All references must outlive this.
-  Housekeeping(Database& database, store::SecretStore& secrets, const Clock& clock,
-               Options options);
+  Housekeeping(Database& database, store::SecretStore& secrets,
+               const store::IdentityStore& identities, const Clock& clock, Options options);
   ~Housekeeping();
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
@@ -48,12 +49,14 @@ class Housekeeping {
   void Run();
   void Try(const std::function<void()>& work);
   void Flush();
+  void FlushUses();
   /// Whether it was due and is gone.
   [[nodiscard]] bool Purge(const secrets::SecretAddress& address, Timestamp now);
   [[nodiscard]] std::optional<Timestamp> ConfirmedNow();
 
   Database& database_;
   store::SecretStore& secrets_;
+  const store::IdentityStore& identities_;
   const Clock& clock_;
   Options options_;
   ClockGuard guard_;

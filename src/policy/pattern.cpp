@@ -109,6 +109,13 @@ bool TextTemplate::AddVariable(std::string_view inside, std::string& literal) {
   return true;
 }
 
+std::vector<ContextKey> TextTemplate::variables() const {
+  std::vector<ContextKey> keys;
+  keys.reserve(pieces_.size());
+  for (const Piece& piece : pieces_) keys.push_back(piece.key);
+  return keys;
+}
+
 std::optional<std::string> TextTemplate::Expand(const RequestContext& context) const {
   std::string pattern = head_;
   for (const Piece& piece : pieces_) {

@@ -38,6 +38,8 @@ class TextTemplate {
   }
   /// The pattern when no variables are in it: Expand needs no context and no copy then.
   [[nodiscard]] const std::string* fixed() const { return pieces_.empty() ? &head_ : nullptr; }
+  /// The keys of its variables, in their order.
+  [[nodiscard]] std::vector<ContextKey> variables() const;
 
  private:
   struct Piece {

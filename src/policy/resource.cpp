@@ -1,6 +1,7 @@
 #include "policy/resource.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace coffer::policy {
@@ -58,6 +59,14 @@ ResourceHead ResourceSet::Head() const {
     common = common.substr(0, static_cast<std::size_t>(differing.in1 - common.begin()));
   }
   return ResourceHead(common);
+}
+
+std::vector<ContextKey> ResourceSet::variables() const {
+  std::vector<ContextKey> keys;
+  for (const ArnPattern& pattern : patterns_) {
+    std::ranges::move(pattern.last.variables(), std::back_inserter(keys));
+  }
+  return keys;
 }
 
 bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,

@@ -69,6 +69,8 @@ class ResourceSet {
   [[nodiscard]] bool Names(std::string_view service) const;
   /// Admits whatever the set may cover.
   [[nodiscard]] ResourceHead Head() const;
+  /// The keys of the variables in the patterns, in their order.
+  [[nodiscard]] std::vector<ContextKey> variables() const;
   [[nodiscard]] Kind kind() const { return kind_; }
   /// Whether one of the patterns is `*`.
   [[nodiscard]] bool is_everything() const { return is_everything_; }

@@ -18,6 +18,7 @@ constexpr auto kListSql =
     kSelect + "account = $1 AND kind = $2 AND name_key > $3 ORDER BY name_key";
 constexpr auto kListOwnedSql = kSelect + "owner = $1 AND kind = $2 ORDER BY name_key";
 constexpr auto kAllSql = kSelect + "identity_id <> '' ORDER BY identity_id";
+constexpr Statement kCount{"SELECT COUNT(*) FROM identities WHERE account = $1 AND kind = $2"};
 constexpr Statement kFind{kFindSql};
 constexpr Statement kFindById{kFindByIdSql};
 constexpr Statement kList{kListSql};
@@ -108,6 +109,16 @@ void IdentityStore::ListRows(Transaction& transaction, std::string_view account,
                              const std::function<bool(IdentityRow)>& each) const {
   transaction.Query(kList, {account, kind, after},
                     [&](const Row& row) { return each(ReadRow(row)); });
+}
+
+std::int64_t IdentityStore::CountRows(Transaction& transaction, std::string_view account,
+                                      std::string_view kind) {
+  std::int64_t count = 0;
+  transaction.Query(kCount, {account, kind}, [&](const Row& row) {
+    count = row.Integer(0);
+    return false;
+  });
+  return count;
 }
 
 void IdentityStore::ListOwnedRows(Transaction& transaction, std::string_view kind,

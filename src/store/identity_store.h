@@ -4,6 +4,7 @@
 #include "identity/entities.h"
 #include "identity/names.h"
 #include "json/shape_codec.h"
+#include "store/identity_uses.h"
 #include "store/row_mac.h"
 
 #include <atomic>
@@ -32,7 +33,7 @@ struct Stored {
 class IdentityStore {
  public:
   /// `mac` must outlive the store.
-  explicit IdentityStore(const RowMac& mac) : mac_(mac) {}
+  explicit IdentityStore(const RowMac& mac) : mac_(mac), uses_(mac) {}
 
   /// By its name in any letter case.
   template <class Entity>
@@ -59,6 +60,11 @@ class IdentityStore {
             const std::function<bool(const Stored<Entity>&)>& each) const {
     ListRows(transaction, account, Entity::kKind, identity::NameKey(after),
              [&](IdentityRow row) { return each(*Decode<Entity>(std::move(row))); });
+  }
+  /// How many of a kind an account has. Rows are counted, not loaded, so none is authenticated.
+  template <class Entity>
+  [[nodiscard]] std::int64_t Count(Transaction& transaction, std::string_view account) const {
+    return CountRows(transaction, account, Entity::kKind);
   }
   /// What belongs to the entity with the id `owner`, by name.
   template <class Entity>
@@ -92,6 +98,9 @@ class IdentityStore {
   /// Grows with each change of any entity that was settled: what was derived from entities is as
   /// good as new while this stays the same. To be read before the transaction that derives begins.
   [[nodiscard]] std::uint64_t changes() const { return changes_.load(); }
+
+  /// When access keys and roles were last used: nothing that changes them.
+  [[nodiscard]] IdentityUses& uses() const { return uses_; }
 
  private:
   struct IdentityRow {
@@ -133,6 +142,8 @@ class IdentityStore {
                                                        std::string_view id) const;
   void ListRows(Transaction& transaction, std::string_view account, std::string_view kind,
                 std::string_view after, const std::function<bool(IdentityRow)>& each) const;
+  [[nodiscard]] static std::int64_t CountRows(Transaction& transaction, std::string_view account,
+                                              std::string_view kind);
   void ListOwnedRows(Transaction& transaction, std::string_view kind, std::string_view owner,
                      const std::function<void(IdentityRow)>& each) const;
   void InsertRow(Transaction& transaction, const IdentityRow& row);
@@ -143,6 +154,7 @@ class IdentityStore {
   [[nodiscard]] IdentityRow ReadRow(const Row& row) const;
 
   const RowMac& mac_;
+  mutable IdentityUses uses_;
   std::atomic<std::uint64_t> changes_ = 0;
 };
 

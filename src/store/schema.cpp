@@ -135,9 +135,20 @@ CREATE TABLE key_settings(
   row_mac BLOB NOT NULL) STRICT;
 )sql";
 
+// Apart from the identities: a use changes none of them. What belongs to one ends with it.
+constexpr std::string_view kIdentityUses = R"sql(
+CREATE TABLE identity_uses(
+  identity_id TEXT PRIMARY KEY REFERENCES identities ON DELETE CASCADE,
+  used_at INTEGER NOT NULL,
+  service TEXT NOT NULL,
+  region TEXT NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+)sql";
+
 constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
                             sql::SchemaStep{2, "identities", kIdentities},
-                            sql::SchemaStep{3, "settings of keys", kKeySettings}};
+                            sql::SchemaStep{3, "settings of keys", kKeySettings},
+                            sql::SchemaStep{4, "uses of identities", kIdentityUses}};
 
 }  // namespace
 

@@ -247,6 +247,10 @@ def test_the_account(lone_account, iam):
     assert {key: summary[key] for key in ("Users", "Groups", "Roles", "Policies")} == {
         "Users": 1, "Groups": 1, "Roles": 0, "Policies": 1}
     assert summary["GroupsPerUserQuota"] == summary["AttachedPoliciesPerUserQuota"] == 10
+    assert [summary[f"{kind}Quota"] for kind in ("Users", "Groups", "Roles", "Policies")] == [
+        5000, 300, 1000, 1500]
+    assert (summary["PolicySizeQuota"], summary["PolicyVersionsInUse"]) == (6144, 1)
+    assert (summary["AccountAccessKeysPresent"], summary["AccountMFAEnabled"]) == (1, 0)
     assert iam.list_account_aliases()["AccountAliases"] == []
 
 

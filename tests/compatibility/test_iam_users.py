@@ -170,8 +170,8 @@ def test_identities_survive_a_restart(make_server):
 
 
 def test_an_unknown_action_is_named(iam):
-    with refused("InvalidAction", "Could not find operation ListMFADevices for version 2010-05-08"):
-        iam.list_mfa_devices()
+    with refused("InvalidAction", "Could not find operation ListSAMLProviders for version 2010-05-08"):
+        iam.list_saml_providers()
 
 
 def test_a_wrong_signature_is_refused_as_iam_does(server):

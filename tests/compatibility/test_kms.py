@@ -182,7 +182,7 @@ def test_a_disabled_key_opens_nothing(server, account, kms, key):
 
 def test_changes_take_no_alias(kms, key):
     kms.create_alias(AliasName="alias/a", TargetKeyId=key["KeyId"])
-    for change in (kms.enable_key, kms.disable_key, kms.get_key_policy):
+    for change in (kms.enable_key, kms.disable_key, kms.get_key_policy, kms.get_key_rotation_status):
         with refused("NotFoundException", "Invalid keyId 'alias/a'"):
             change(KeyId="alias/a")
 
@@ -203,6 +203,15 @@ def test_errors_are_spelled_as_kms_does(raw, operation, body, code):
     assert reply.status == 400
     assert set(reply.json) == {"__type", "message"}
     assert reply.json["__type"] == code
+
+
+def test_no_key_is_rotated_by_a_schedule(kms, key):
+    expected = {"KeyId": key["KeyId"], "KeyRotationEnabled": False}
+    assert without_metadata(kms.get_key_rotation_status(KeyId=key["Arn"])) == expected
+    kms.disable_key(KeyId=key["KeyId"])
+    assert without_metadata(kms.get_key_rotation_status(KeyId=key["KeyId"])) == expected
+    with refused("NotFoundException", "Invalid keyId 'nonsense'"):
+        kms.get_key_rotation_status(KeyId="nonsense")
 
 
 def test_a_signature_for_another_service_is_refused(server, account):

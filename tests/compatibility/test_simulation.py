@@ -1,10 +1,10 @@
-"""SimulateCustomPolicy and SimulatePrincipalPolicy: what policies would decide."""
+"""SimulateCustomPolicy and SimulatePrincipalPolicy: what policies would decide, and what they ask for."""
 
 import json
 
 import pytest
 
-from iam_support import document
+from iam_support import document, not_found
 from support import refused
 
 READ = "secretsmanager:GetSecretValue"
@@ -211,3 +211,42 @@ def test_simulating_needs_its_own_permission(strict_account):
     with refused("AccessDenied", status=403):
         iam.simulate_principal_policy(PolicySourceArn=strict_account.arn("user", "alice"),
                                       ActionNames=[READ])
+
+
+def test_context_keys_of_documents(lone_account):
+    """The keys that have to be given to simulate them."""
+    own_folder = document("s3:GetObject", resource="arn:aws:s3:::b/${aws:PrincipalTag/Team}/*")
+    keys = lone_account.iam.get_context_keys_for_custom_policy(PolicyInputList=[
+        own_folder, conditioned("DateLessThan", "aws:CurrentTime", "2030-01-01T00:00:00Z"),
+        conditioned("StringLike", "AWS:currenttime", "${aws:username}-*")])["ContextKeyNames"]
+    assert keys == ["aws:PrincipalTag/Team", "aws:CurrentTime", "aws:username"]
+    assert lone_account.iam.get_context_keys_for_custom_policy(
+        PolicyInputList=[document("*")])["ContextKeyNames"] == []
+    with refused("InvalidInput", "Invalid policy document PolicyInputList.1."):
+        lone_account.iam.get_context_keys_for_custom_policy(PolicyInputList=["{}"])
+
+
+def test_context_keys_of_a_principal(lone_account):
+    iam = lone_account.iam
+    iam.create_group(GroupName="g")
+    iam.put_group_policy(GroupName="g", PolicyName="p",
+                         PolicyDocument=conditioned("StringEquals", "aws:Group", "1"))
+    limit = lone_account.add_policy("limit", conditioned("StringEquals", "aws:Limit", "1"))
+    attached = lone_account.add_policy("attached", conditioned("StringEquals", "aws:Attached", "1"))
+    lone_account.add_user("u", "g", PermissionsBoundary=limit)
+    iam.put_user_policy(UserName="u", PolicyName="p",
+                        PolicyDocument=conditioned("StringEquals", "aws:Own", "1"))
+    iam.attach_user_policy(UserName="u", PolicyArn=attached)
+
+    def keys(kind, name, **more):
+        return iam.get_context_keys_for_principal_policy(
+            PolicySourceArn=lone_account.arn(kind, name), **more)["ContextKeyNames"]
+
+    assert sorted(keys("user", "u")) == ["aws:Attached", "aws:Group", "aws:Limit", "aws:Own"]
+    assert keys("group", "g") == ["aws:Group"]
+    assert keys("group", "g", PolicyInputList=[
+        conditioned("StringEquals", "aws:Given", "1")]) == ["aws:Group", "aws:Given"]
+    with refused("NoSuchEntity", not_found("user", "ghost"), 404):
+        keys("user", "ghost")
+    with refused("InvalidInput"):
+        keys("policy", "limit")

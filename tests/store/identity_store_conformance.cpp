@@ -72,6 +72,24 @@ TEST_P(IdentityStoreConformance, ListsByNameBehindAName) {
   EXPECT_EQ(names, (std::vector<std::string>{"b", "c"}));
 }
 
+TEST_P(IdentityStoreConformance, CountsOneKindInOneAccount) {
+  const Stored<User> user = Add("a");
+  Add("b");
+  Add("z", "999999999999");
+  const auto count = [&] {
+    std::int64_t users = 0;
+    Read([&](Transaction& transaction) {
+      users = store_.Count<User>(transaction, kAccount);
+      EXPECT_EQ(store_.Count<AccessKey>(transaction, kAccount), 0);
+    });
+    return users;
+  };
+
+  EXPECT_EQ(count(), 2);
+  Write([&](Transaction& transaction) { store_.Remove(transaction, user.entity.id); });
+  EXPECT_EQ(count(), 1);
+}
+
 TEST_P(IdentityStoreConformance, KeysBelongToTheirUser) {
   const Stored<User> user = Add("a");
   Write([&](Transaction& transaction) {
@@ -114,6 +132,72 @@ TEST_P(IdentityStoreConformance, AnEditedRowIsRefused) {
   int damaged = 0;
   Read([&](Transaction& transaction) {
     EXPECT_EQ(store_.ForEach(transaction, [&](const store::IntegrityError&) { ++damaged; }), 1);
+  });
+  EXPECT_EQ(damaged, 1);
+}
+
+TEST_P(IdentityStoreConformance, UsesAreWrittenDownAndEndWithTheirIdentity) {
+  const std::string id = Add("a").entity.id;
+  const store::IdentityUse first{.at = At(5), .service = "iam", .region = "us-east-1"};
+  const store::IdentityUse second{.at = At(6), .service = "kms", .region = "eu-west-1"};
+  store::IdentityUses& uses = store_.uses();
+  const std::uint64_t changes = store_.changes();
+  const store::IdentityUses restarted(mac_);
+  const auto find = [&](const store::IdentityUses& from) {
+    std::optional<store::IdentityUse> found;
+    Read([&](Transaction& transaction) { found = from.Find(transaction, id); });
+    return found;
+  };
+  const auto flush = [&] {
+    const auto pending = uses.Pending();
+    Write([&](Transaction& transaction) { uses.Write(transaction, pending); });
+    uses.Forget(pending);
+  };
+  EXPECT_EQ(find(uses), std::nullopt);
+
+  uses.Note(id, first);
+  uses.Note("gone", first);
+  EXPECT_EQ(find(uses), first);
+  EXPECT_EQ(find(restarted), std::nullopt);
+  flush();
+  EXPECT_EQ(find(restarted), first);
+  uses.Note(id, second);
+  uses.Note(id, first);  // A thread that comes late.
+  EXPECT_EQ(find(uses), second);
+  flush();
+  EXPECT_EQ(find(restarted), second);
+
+  EXPECT_TRUE(uses.Pending().empty());
+  EXPECT_EQ(store_.changes(), changes);
+  Write([&](Transaction& transaction) { store_.Remove(transaction, id); });
+  EXPECT_EQ(find(restarted), std::nullopt);
+}
+
+TEST_P(IdentityStoreConformance, WhatWasNotedDuringAFlushStaysPending) {
+  const std::string id = Add("a").entity.id;
+  const store::IdentityUse later{.at = At(6), .service = "kms", .region = "eu-west-1"};
+  store::IdentityUses& uses = store_.uses();
+  uses.Note(id, {.at = At(5), .service = "iam", .region = "us-east-1"});
+
+  const auto pending = uses.Pending();
+  Write([&](Transaction& transaction) { uses.Write(transaction, pending); });
+  uses.Note(id, later);
+  uses.Forget(pending);
+
+  EXPECT_EQ(uses.Pending(), (store::IdentityUses::ById{{id, later}}));
+}
+
+TEST_P(IdentityStoreConformance, AnEditedUseIsRefused) {
+  static constexpr Statement kEdit{"UPDATE identity_uses SET service = 'sts'"};
+  const std::string id = Add("a").entity.id;
+  const store::IdentityUses::ById use{{id, {.at = At(5), .service = "iam", .region = "us-east-1"}}};
+  Write([&](Transaction& transaction) { store_.uses().Write(transaction, use); });
+  Write([&](Transaction& transaction) { transaction.Execute(kEdit, {}); });
+
+  int damaged = 0;
+  Read([&](Transaction& transaction) {
+    EXPECT_THROW(static_cast<void>(store_.uses().Find(transaction, id)), store::IntegrityError);
+    store_.uses().ForEach(transaction, [&](const store::IntegrityError&) { ++damaged; });
   });
   EXPECT_EQ(damaged, 1);
 }

@@ -18,25 +18,16 @@ std::string_view StatusOf(const AccessKey& key) {
   return key.is_active ? kKeyStatuses[0] : kKeyStatuses[1];
 }
 
-// The user that a request names, or the caller; the root user's key is not managed here.
-Result<Stored<User>> UserOf(Context& context, std::string_view operation,
-                            const std::optional<std::string>& user_name) {
-  if (!user_name && context.caller_name.empty()) {
-    return Fail(ErrorCode::kValidation,
-                "Must specify userName when calling with non-User credentials");
-  }
-  return Authorized<User>(context, operation,
-                          user_name ? std::string_view(*user_name) : context.caller_name);
+ApiError KeyNotFound(std::string_view access_key_id) {
+  return {ErrorCode::kNoSuchEntity,
+          "The Access Key with id " + std::string(access_key_id) + " cannot be found"};
 }
 
 // A key of that user; another user's is not found.
 Result<Stored<AccessKey>> KeyOf(const Context& context, const Stored<User>& user,
                                 std::string_view access_key_id) {
   auto key = context.service.identities.FindById<AccessKey>(context.transaction, access_key_id);
-  if (!key || key->owner != user.entity.id) {
-    return Fail(ErrorCode::kNoSuchEntity,
-                "The Access Key with id " + std::string(access_key_id) + " cannot be found");
-  }
+  if (!key || key->owner != user.entity.id) return std::unexpected(KeyNotFound(access_key_id));
   return *std::move(key);
 }
 
@@ -50,7 +41,8 @@ std::string Base64Of(std::span<const std::byte> bytes) {
 
 Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
                                              const CreateAccessKeyRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "CreateAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "CreateAccessKey", request.user_name));
   store::IdentityStore& identities = context.service.identities;
   if (identities.OwnedBy<AccessKey>(context.transaction, user.entity.id).size() >= kMaxAccessKeys) {
     return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for AccessKeysPerUser: 2");
@@ -73,7 +65,8 @@ Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
 }
 
 Result<ListAccessKeysReply> ListAccessKeys(Context& context, const ListAccessKeysRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "ListAccessKeys", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "ListAccessKeys", request.user_name));
   ListAccessKeysReply reply;
   for (const auto& [account, owner, generation, key] :
        context.service.identities.OwnedBy<AccessKey>(context.transaction, user.entity.id)) {
@@ -86,8 +79,32 @@ Result<ListAccessKeysReply> ListAccessKeys(Context& context, const ListAccessKey
   return reply;
 }
 
+Result<GetAccessKeyLastUsedReply> GetAccessKeyLastUsed(Context& context,
+                                                       const GetAccessKeyLastUsedRequest& request) {
+  const store::IdentityStore& identities = context.service.identities;
+  const auto key = identities.FindById<AccessKey>(context.transaction, request.access_key_id);
+  const bool is_own = key && key->account == context.account;
+  const auto user =
+      is_own ? identities.FindById<User>(context.transaction, key->owner) : std::nullopt;
+  if (!user) {
+    // Whose key it would be nobody knows.
+    RETURN_IF_ERROR(context.authorizer.Require("GetAccessKeyLastUsed", "*"));
+    return std::unexpected(KeyNotFound(request.access_key_id));
+  }
+  const std::string arn = ArnOf(*user);
+  RETURN_IF_ERROR(context.authorizer.RequireFor("GetAccessKeyLastUsed", TargetOf(*user, arn)));
+  GetAccessKeyLastUsedReply reply{.user_name = user->entity.name, .last_used = {}};
+  if (auto use = identities.uses().Find(context.transaction, request.access_key_id)) {
+    reply.last_used = {.last_used_date = use->at,
+                       .service_name = std::move(use->service),
+                       .region = std::move(use->region)};
+  }
+  return reply;
+}
+
 Result<base::NoOutput> UpdateAccessKey(Context& context, const UpdateAccessKeyRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "UpdateAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "UpdateAccessKey", request.user_name));
   ASSIGN_OR_RETURN(Stored<AccessKey> key, KeyOf(context, user, request.access_key_id));
   key.entity.is_active = request.status == kKeyStatuses[0];
   context.service.identities.Update(context.transaction, key);
@@ -95,7 +112,8 @@ Result<base::NoOutput> UpdateAccessKey(Context& context, const UpdateAccessKeyRe
 }
 
 Result<base::NoOutput> DeleteAccessKey(Context& context, const DeleteAccessKeyRequest& request) {
-  ASSIGN_OR_RETURN(const Stored<User> user, UserOf(context, "DeleteAccessKey", request.user_name));
+  ASSIGN_OR_RETURN(const Stored<User> user,
+                   AuthorizedUser(context, "DeleteAccessKey", request.user_name));
   ASSIGN_OR_RETURN(const Stored<AccessKey> key, KeyOf(context, user, request.access_key_id));
   context.service.identities.Remove(context.transaction, key.entity.id);
   return base::NoOutput{};

@@ -5,8 +5,8 @@
 
 #include <array>
 
-/// Access keys of users: CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey (AWS:
-/// IAM API reference). Without a user name they are about the caller.
+/// Access keys of users: CreateAccessKey, ListAccessKeys, GetAccessKeyLastUsed, UpdateAccessKey,
+/// DeleteAccessKey (AWS: IAM API reference). Without a user name they are about the caller.
 namespace coffer::services::iam {
 
 inline constexpr std::size_t kMaxAccessKeys = 2;
@@ -81,6 +81,39 @@ struct ListAccessKeysReply {
 };
 [[nodiscard]] Result<ListAccessKeysReply> ListAccessKeys(Context& context,
                                                          const ListAccessKeysRequest& request);
+
+struct GetAccessKeyLastUsedRequest {
+  std::string access_key_id;
+
+  static constexpr auto Members() {
+    return std::tuple{base::Required("AccessKeyId", &GetAccessKeyLastUsedRequest::access_key_id,
+                                     kAccessKeyIdLength)};
+  }
+};
+struct AccessKeyLastUsed {
+  std::optional<Timestamp> last_used_date;  ///< Absent for a key that was never used.
+  std::string service_name = "N/A";
+  std::string region = "N/A";
+
+  static constexpr auto Members() {
+    return std::tuple{base::Optional("LastUsedDate", &AccessKeyLastUsed::last_used_date),
+                      base::Required("ServiceName", &AccessKeyLastUsed::service_name),
+                      base::Required("Region", &AccessKeyLastUsed::region)};
+  }
+};
+struct GetAccessKeyLastUsedReply {
+  std::string user_name;
+  AccessKeyLastUsed last_used;
+
+  static constexpr auto Members() {
+    using Reply = GetAccessKeyLastUsedReply;
+    return std::tuple{base::Required("UserName", &Reply::user_name),
+                      base::Required("AccessKeyLastUsed", &Reply::last_used)};
+  }
+};
+/// To the minute: see store::IdentityUses.
+[[nodiscard]] Result<GetAccessKeyLastUsedReply> GetAccessKeyLastUsed(
+    Context& context, const GetAccessKeyLastUsedRequest& request);
 
 struct UpdateAccessKeyRequest {
   std::optional<std::string> user_name;

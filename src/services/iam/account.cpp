@@ -4,19 +4,61 @@
 #include "services/iam/attachments.h"
 #include "services/iam/group_members.h"
 #include "services/iam/policy_versions.h"
+#include "services/iam/quotas.h"
+
+#include <utility>
 
 namespace coffer::services::iam {
 namespace {
 
+// AWS's number; the quotas of policies and of their versions end before it.
+constexpr std::int64_t kMaxPolicyVersionsInUse = 10'000;
+
+using Summary = std::map<std::string, std::int64_t>;
+
+// How many there are, and how many there can be: `Users`, `UsersQuota`.
 template <class Entity>
-std::int64_t CountOf(Context& context) {
-  std::int64_t count = 0;
-  context.service.identities.List<Entity>(context.transaction, context.account, "",
-                                          [&](const store::Stored<Entity>& /*entity*/) {
-                                            ++count;
-                                            return true;
-                                          });
-  return count;
+void AddCount(Context& context, Summary& summary) {
+  constexpr AccountQuota kQuota = kAccountQuota<Entity>;
+  const std::string name(kQuota.plural);
+  summary[name] = context.service.identities.Count<Entity>(context.transaction, context.account);
+  summary[name + "Quota"] = kQuota.most;
+}
+
+std::int64_t CountPolicyVersions(Context& context) {
+  std::int64_t versions = 0;
+  context.service.identities.List<identity::ManagedPolicy>(
+      context.transaction, context.account, "", [&](const auto& policy) {
+        versions += static_cast<std::int64_t>(policy.entity.versions.size());
+        return true;
+      });
+  return versions;
+}
+
+// What is the same in every account. An account has a root user who signs with a key, and none of
+// the things that are zero.
+Summary FixedSummary() {
+  return {{"AccessKeysPerUserQuota", std::int64_t{kMaxAccessKeys}},
+          {"AccountAccessKeysPresent", 1},
+          {"AccountMFAEnabled", 0},
+          {"AccountPasswordPresent", 0},
+          {"AccountSigningCertificatesPresent", 0},
+          {"AssumeRolePolicySizeQuota", std::int64_t{kMaxTrustCharacters}},
+          {"AttachedPoliciesPerGroupQuota", std::int64_t{kMaxAttachedPolicies}},
+          {"AttachedPoliciesPerRoleQuota", std::int64_t{kMaxAttachedPolicies}},
+          {"AttachedPoliciesPerUserQuota", std::int64_t{kMaxAttachedPolicies}},
+          {"GroupPolicySizeQuota", std::int64_t{kMaxInlineCharacters<identity::Group>}},
+          {"GroupsPerUserQuota", std::int64_t{kMaxGroupsOfUser}},
+          {"InstanceProfiles", 0},
+          {"MFADevices", 0},
+          {"MFADevicesInUse", 0},
+          {"PolicySizeQuota", std::int64_t{kMaxManagedCharacters}},
+          {"PolicyVersionsInUseQuota", kMaxPolicyVersionsInUse},
+          {"Providers", 0},
+          {"RolePolicySizeQuota", std::int64_t{kMaxInlineCharacters<identity::Role>}},
+          {"ServerCertificates", 0},
+          {"UserPolicySizeQuota", std::int64_t{kMaxInlineCharacters<identity::User>}},
+          {"VersionsPerPolicyQuota", std::int64_t{kMaxPolicyVersions}}};
 }
 
 }  // namespace
@@ -24,24 +66,13 @@ std::int64_t CountOf(Context& context) {
 Result<GetAccountSummaryReply> GetAccountSummary(Context& context,
                                                  const GetAccountSummaryRequest& /*request*/) {
   RETURN_IF_ERROR(context.authorizer.Require("GetAccountSummary", "*"));
-  std::int64_t versions = 0;
-  context.service.identities.List<identity::ManagedPolicy>(
-      context.transaction, context.account, "", [&](const auto& policy) {
-        versions += static_cast<std::int64_t>(policy.entity.versions.size());
-        return true;
-      });
-  return GetAccountSummaryReply{
-      {{"Users", CountOf<identity::User>(context)},
-       {"Groups", CountOf<identity::Group>(context)},
-       {"Roles", CountOf<identity::Role>(context)},
-       {"Policies", CountOf<identity::ManagedPolicy>(context)},
-       {"PolicyVersionsInUse", versions},
-       {"AccessKeysPerUserQuota", std::int64_t{kMaxAccessKeys}},
-       {"GroupsPerUserQuota", std::int64_t{kMaxGroupsOfUser}},
-       {"AttachedPoliciesPerUserQuota", std::int64_t{kMaxAttachedPolicies}},
-       {"AttachedPoliciesPerGroupQuota", std::int64_t{kMaxAttachedPolicies}},
-       {"AttachedPoliciesPerRoleQuota", std::int64_t{kMaxAttachedPolicies}},
-       {"VersionsPerPolicyQuota", std::int64_t{kMaxPolicyVersions}}}};
+  Summary summary = FixedSummary();
+  AddCount<identity::User>(context, summary);
+  AddCount<identity::Group>(context, summary);
+  AddCount<identity::Role>(context, summary);
+  AddCount<identity::ManagedPolicy>(context, summary);
+  summary["PolicyVersionsInUse"] = CountPolicyVersions(context);
+  return GetAccountSummaryReply{std::move(summary)};
 }
 
 Result<ListAccountAliasesReply> ListAccountAliases(Context& context,

@@ -4,9 +4,22 @@
 #include "services/iam/lookup.h"
 #include "services/iam/paging.h"
 
-/// Tags of users and roles: TagUser, UntagRole, ListUserTags and so on (AWS: IAM API reference).
-/// Keys are the same whatever their letter case.
+#include <type_traits>
+
+/// Tags of users, roles and managed policies: TagUser, UntagRole, ListPolicyTags and so on (AWS:
+/// IAM API reference). Keys are the same whatever their letter case.
 namespace coffer::services::iam {
+
+/// The member of a request that says whose tags are meant: users and roles by their names, a policy
+/// by its ARN.
+template <class Entity, class Request>
+[[nodiscard]] constexpr auto NameMember(std::string Request::*field) {
+  if constexpr (std::is_same_v<Entity, identity::ManagedPolicy>) {
+    return base::Required("PolicyArn", field, kArnLength);
+  } else {
+    return base::Required(Spelling<Entity>::kNameMember, field, kLookupNameLength, kNamePattern);
+  }
+}
 
 template <class Entity>
 struct TagEntityRequest {
@@ -14,11 +27,11 @@ struct TagEntityRequest {
   std::vector<Tag> tags;
 
   static constexpr auto Members() {
-    return std::tuple{base::Required(Spelling<Entity>::kNameMember, &TagEntityRequest::name,
-                                     kLookupNameLength, kNamePattern),
+    return std::tuple{NameMember<Entity>(&TagEntityRequest::name),
                       base::Required("Tags", &TagEntityRequest::tags)};
   }
 };
+/// A policy of AWS takes no tags: AccessDenied.
 template <class Entity>
 [[nodiscard]] Result<base::NoOutput> TagEntity(Context& context,
                                                const TagEntityRequest<Entity>& request);
@@ -30,8 +43,7 @@ struct UntagEntityRequest {
 
   static constexpr auto Members() {
     return std::tuple{
-        base::Required(Spelling<Entity>::kNameMember, &UntagEntityRequest::name, kLookupNameLength,
-                       kNamePattern),
+        NameMember<Entity>(&UntagEntityRequest::name),
         base::Required("TagKeys", &UntagEntityRequest::tag_keys, {}, {.item_range = {1, 128}})};
   }
 };
@@ -45,10 +57,8 @@ struct ListEntityTagsRequest : Page {
   std::string name;
 
   static constexpr auto Members() {
-    return std::tuple_cat(
-        std::tuple{base::Required(Spelling<Entity>::kNameMember, &ListEntityTagsRequest::name,
-                                  kLookupNameLength, kNamePattern)},
-        PageMembers<ListEntityTagsRequest>());
+    return std::tuple_cat(std::tuple{NameMember<Entity>(&ListEntityTagsRequest::name)},
+                          PageMembers<ListEntityTagsRequest>());
   }
 };
 inline constexpr std::string_view kTags = "Tags";

@@ -2,6 +2,7 @@
 
 #include "services/iam/group_members.h"
 #include "services/iam/lookup.h"
+#include "services/iam/quotas.h"
 
 #include <utility>
 
@@ -24,6 +25,7 @@ Result<CreateGroupReply> CreateGroup(Context& context, const CreateGroupRequest&
   RETURN_IF_ERROR(context.authorizer.Require(
       "CreateGroup", identity::ArnOf(context.account, Group::kKind, path, request.group_name)));
   RETURN_IF_ERROR(CheckNameIsFree<Group>(context, request.group_name));
+  RETURN_IF_ERROR(CheckAccountQuota<Group>(context));
   Stored<Group> group{.account = std::string(context.account),
                       .entity = {.id = NewId(context, "AGPA"),
                                  .name = request.group_name,

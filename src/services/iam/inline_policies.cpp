@@ -1,6 +1,7 @@
 #include "services/iam/inline_policies.h"
 
 #include "services/iam/policy_documents.h"
+#include "services/iam/quotas.h"
 
 #include <algorithm>
 
@@ -9,14 +10,6 @@ namespace {
 
 using identity::InlinePolicy;
 using store::Stored;
-
-// Of all inline policies of one holder together, blanks not counted (AWS: IAM quotas).
-template <class Holder>
-constexpr std::size_t kMaxCharacters = 2048;
-template <>
-constexpr std::size_t kMaxCharacters<identity::Group> = 5120;
-template <>
-constexpr std::size_t kMaxCharacters<identity::Role> = 10'240;
 
 template <class Holder>
 ApiError PolicyNotFound(std::string_view name) {
@@ -38,7 +31,7 @@ Result<base::NoOutput> PutPolicy(Context& context, const PutPolicyRequest<Holder
   policies.push_back({.name = request.policy_name, .document = request.policy_document});
   std::ranges::sort(policies, {}, &InlinePolicy::name);
   RETURN_IF_ERROR(
-      CheckInlineQuota(policies, kMaxCharacters<Holder>, Holder::kKind, holder.entity.name));
+      CheckInlineQuota(policies, kMaxInlineCharacters<Holder>, Holder::kKind, holder.entity.name));
   context.service.identities.Update(context.transaction, holder);
   return base::NoOutput{};
 }

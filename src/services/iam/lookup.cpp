@@ -5,6 +5,16 @@
 
 namespace coffer::services::iam {
 
+Result<store::Stored<identity::User>> AuthorizedUser(Context& context, std::string_view operation,
+                                                     const std::optional<std::string>& user_name) {
+  if (!user_name && context.caller_name.empty()) {
+    return Fail(ErrorCode::kValidation,
+                "Must specify userName when calling with non-User credentials");
+  }
+  return Authorized<identity::User>(context, operation,
+                                    user_name ? std::string_view(*user_name) : context.caller_name);
+}
+
 Result<void> CheckPath(const std::optional<std::string>& path) {
   if (!path || identity::IsPath(*path)) return {};
   return Fail(ErrorCode::kValidation,

@@ -33,6 +33,11 @@ struct Spelling<identity::Role> {
   static constexpr std::string_view kWord = "Role";
   static constexpr std::string_view kNameMember = "RoleName";
 };
+/// Requests name a policy by its ARN: see NameMember.
+template <>
+struct Spelling<identity::ManagedPolicy> {
+  static constexpr std::string_view kWord = "Policy";
+};
 
 /// The operation of `Entity`: `Attach`, `Policy` are AttachUserPolicy.
 template <class Entity>
@@ -73,6 +78,11 @@ template <class Entity>
   }
   return *std::move(found);
 }
+
+/// The same for the user that a request names, or for the caller. ValidationError without a name
+/// when the caller is no user.
+[[nodiscard]] Result<store::Stored<identity::User>> AuthorizedUser(
+    Context& context, std::string_view operation, const std::optional<std::string>& user_name);
 
 /// EntityAlreadyExists when a user, group or role of that name is there, unless it is `except`.
 template <class Entity>

@@ -5,6 +5,7 @@
 #include "services/iam/policy_documents.h"
 #include "services/iam/policy_lookup.h"
 #include "services/iam/policy_versions.h"
+#include "services/iam/quotas.h"
 
 #include <algorithm>
 #include <utility>
@@ -77,6 +78,7 @@ Result<PolicyReply> CreatePolicy(Context& context, const CreatePolicyRequest& re
                                                      " already exists. Duplicate names are not "
                                                      "allowed.");
   }
+  RETURN_IF_ERROR(CheckAccountQuota<ManagedPolicy>(context));
   ASSIGN_OR_RETURN(std::vector<identity::Tag> tags, ToRules(request.tags));
   Stored<ManagedPolicy> policy{
       .account = std::string(context.account),

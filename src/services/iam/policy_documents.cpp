@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "policy/grammar.h"
 #include "policy/json_members.h"
+#include "services/iam/quotas.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,8 +11,6 @@
 
 namespace coffer::services::iam {
 namespace {
-
-constexpr std::size_t kMaxManagedCharacters = 6144;
 
 // Of a document, as quotas count them (AWS: IAM quotas).
 constexpr std::string_view kSyntax = "Syntax errors in policy.";
@@ -138,7 +137,8 @@ Result<void> CheckIdentityPolicy(std::string_view document) {
 Result<void> CheckManagedPolicy(std::string_view document) {
   RETURN_IF_ERROR(CheckIdentityPolicy(document));
   if (CountedCharacters(document) <= kMaxManagedCharacters) return {};
-  return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for PolicySize: 6144");
+  return Fail(ErrorCode::kLimitExceeded,
+              "Cannot exceed quota for PolicySize: " + std::to_string(kMaxManagedCharacters));
 }
 
 Result<void> CheckInlineQuota(const std::vector<identity::InlinePolicy>& policies, std::size_t most,

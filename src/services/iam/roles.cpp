@@ -2,6 +2,7 @@
 
 #include "services/iam/boundaries.h"
 #include "services/iam/lookup.h"
+#include "services/iam/quotas.h"
 #include "services/iam/trust_policies.h"
 
 #include <utility>
@@ -39,6 +40,7 @@ Result<RoleReply> CreateRole(Context& context, const CreateRoleRequest& request)
     RETURN_IF_ERROR(context.authorizer.Require("TagRole", arn));
   }
   RETURN_IF_ERROR(CheckNameIsFree<Role>(context, request.role_name));
+  RETURN_IF_ERROR(CheckAccountQuota<Role>(context));
   ASSIGN_OR_RETURN(std::string trust_policy,
                    AcceptTrustPolicy(request.assume_role_policy_document, context.principals));
   if (request.permissions_boundary) {
@@ -64,7 +66,9 @@ Result<RoleReply> GetRole(Context& context, const GetRoleRequest& request) {
   ASSIGN_OR_RETURN(const Stored<Role> role,
                    Authorized<Role>(context, "GetRole", request.role_name));
   RoleReply reply{ShapeOf(context, role)};
-  reply.role.role_last_used.emplace();
+  RoleLastUsed& last_used = reply.role.role_last_used.emplace();
+  const auto use = context.service.identities.uses().Find(context.transaction, role.entity.id);
+  if (use) last_used = {.last_used_date = use->at, .region = use->region};
   return reply;
 }
 
@@ -96,6 +100,15 @@ Result<UpdateRoleReply> UpdateRole(Context& context, const UpdateRoleRequest& re
   }
   context.service.identities.Update(context.transaction, role);
   return UpdateRoleReply{};
+}
+
+Result<RoleReply> UpdateRoleDescription(Context& context,
+                                        const UpdateRoleDescriptionRequest& request) {
+  ASSIGN_OR_RETURN(Stored<Role> role,
+                   Authorized<Role>(context, "UpdateRoleDescription", request.role_name));
+  role.entity.description = request.description;
+  context.service.identities.Update(context.transaction, role);
+  return RoleReply{ShapeOf(context, role)};
 }
 
 Result<base::NoOutput> UpdateAssumeRolePolicy(Context& context,

@@ -4,20 +4,22 @@
 #include "services/iam/paging.h"
 #include "services/iam/shapes.h"
 
-/// Roles: CreateRole, GetRole, ListRoles, UpdateRole, DeleteRole, UpdateAssumeRolePolicy (AWS: IAM
-/// API reference).
+/// Roles: CreateRole, GetRole, ListRoles, UpdateRole, UpdateRoleDescription, DeleteRole,
+/// UpdateAssumeRolePolicy (AWS: IAM API reference).
 namespace coffer::services::iam {
 
 inline constexpr base::Range kRoleNameLength{1, 64};
 inline constexpr base::Range kRoleDescriptionLength{0, 1000};
 inline constexpr base::Range kRoleSessionSeconds{3600, 43'200};
 
-/// When a role was last used. That is not recorded, so it is always empty.
+/// When a session of a role last made a call, to the minute; empty when none did.
 struct RoleLastUsed {
+  std::optional<Timestamp> last_used_date;
   std::optional<std::string> region;
 
   static constexpr auto Members() {
-    return std::tuple{base::Optional("Region", &RoleLastUsed::region)};
+    return std::tuple{base::Optional("LastUsedDate", &RoleLastUsed::last_used_date),
+                      base::Optional("Region", &RoleLastUsed::region)};
   }
 };
 
@@ -121,6 +123,19 @@ struct UpdateRoleReply {
 };
 [[nodiscard]] Result<UpdateRoleReply> UpdateRole(Context& context,
                                                  const UpdateRoleRequest& request);
+
+struct UpdateRoleDescriptionRequest {
+  std::string role_name;
+  std::string description;
+
+  static constexpr auto Members() {
+    using Self = UpdateRoleDescriptionRequest;
+    return std::tuple{base::Required("RoleName", &Self::role_name, kRoleNameLength, kNamePattern),
+                      base::Required("Description", &Self::description, kRoleDescriptionLength)};
+  }
+};
+[[nodiscard]] Result<RoleReply> UpdateRoleDescription(Context& context,
+                                                      const UpdateRoleDescriptionRequest& request);
 
 struct UpdateAssumeRolePolicyRequest {
   std::string role_name;

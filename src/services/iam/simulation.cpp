@@ -3,7 +3,7 @@
 #include "base/account.h"
 #include "identity/names.h"
 #include "policy/explanation.h"
-#include "services/iam/identity_loader.h"
+#include "services/iam/policy_input.h"
 
 #include <algorithm>
 #include <array>
@@ -66,25 +66,6 @@ class SimulationContext final : public policy::RequestContext {
   std::map<std::string, ContextValue, std::less<>> values_;
 };
 
-std::unexpected<ApiError> InvalidInput(std::string message) {
-  return Fail(ErrorCode::kInvalidInput, std::move(message));
-}
-
-// `member` is the list that the documents came in, which is what the reply calls them.
-Result<std::vector<CompiledPolicy>> CompileAll(
-    const std::optional<std::vector<std::string>>& documents, const std::string& member) {
-  std::vector<CompiledPolicy> compiled;
-  if (!documents) return compiled;
-  for (const std::string& text : *documents) {
-    auto document = policy::Compile(text, policy::DocumentKind::kIdentity);
-    const std::string name = member + "." + std::to_string(compiled.size() + 1);
-    if (!document) return InvalidInput("Invalid policy document " + name + ".");
-    document->name = name;
-    compiled.push_back(std::make_shared<const policy::Document>(*std::move(document)));
-  }
-  return compiled;
-}
-
 Result<CompiledPolicy> CompileResourcePolicy(const std::optional<std::string>& text) {
   if (!text) return nullptr;
   auto document = policy::Compile(*text, policy::DocumentKind::kResource);
@@ -115,9 +96,9 @@ struct Simulation {
 // Takes over what the request adds to `simulation`, which has the principal's own.
 Result<void> AddInput(const SimulationInput& input, Simulation& simulation) {
   RETURN_IF_ERROR(CheckActions(input.action_names));
-  ASSIGN_OR_RETURN(const auto policies, CompileAll(input.policies, "PolicyInputList"));
+  ASSIGN_OR_RETURN(const auto policies, CompileInput(input.policies, "PolicyInputList"));
   ASSIGN_OR_RETURN(const auto boundaries,
-                   CompileAll(input.boundaries, "PermissionsBoundaryPolicyInputList"));
+                   CompileInput(input.boundaries, "PermissionsBoundaryPolicyInputList"));
   if (boundaries.size() > 1) {
     return InvalidInput("There can be one permissions boundary at most.");
   }
@@ -341,22 +322,6 @@ Result<SimulationReply> Run(const SimulationInput& input, const Simulation& simu
     reply.marker = std::to_string(end);
   }
   return reply;
-}
-
-Result<Identity> LoadSource(Context& context, const std::string& arn) {
-  const auto parsed = identity::ParseEntityArn(arn);
-  if (!parsed || parsed->kind == identity::ManagedPolicy::kKind) {
-    return InvalidInput("Invalid Entity Arn: " + arn +
-                        " does not clearly define entity type and name.");
-  }
-  const bool is_own = parsed->account == context.account;
-  const IdentityLoader loader(context.service.identities);
-  const auto found = parsed->kind == identity::Group::kKind
-                         ? loader.LoadGroup(context.transaction, arn)
-                         : loader.LoadByArn(context.transaction, arn, context.now);
-  if (is_own && found) return *found;
-  return Fail(ErrorCode::kNoSuchEntity,
-              "The " + parsed->kind + " with name " + parsed->name + " cannot be found.");
 }
 
 }  // namespace

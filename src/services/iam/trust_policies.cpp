@@ -6,6 +6,7 @@
 #include "policy/json_members.h"
 #include "policy/principal_form.h"
 #include "services/iam/policy_documents.h"
+#include "services/iam/quotas.h"
 
 #include <algorithm>
 #include <string>
@@ -13,8 +14,6 @@
 
 namespace coffer::services::iam {
 namespace {
-
-constexpr std::size_t kMaxCharacters = 2048;
 
 // IAM's own words for a fault; what has none is a syntax error.
 std::string_view MessageOf(policy::GrammarRule rule) {
@@ -83,8 +82,9 @@ Result<void> CheckTrustPolicy(std::string_view document) {
     if (checked) checked = CheckStatement(statement);
   });
   RETURN_IF_ERROR(checked);
-  if (CountedCharacters(document) > kMaxCharacters) {
-    return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for ACLSizePerRole: 2048");
+  if (CountedCharacters(document) > kMaxTrustCharacters) {
+    return Fail(ErrorCode::kLimitExceeded,
+                "Cannot exceed quota for ACLSizePerRole: " + std::to_string(kMaxTrustCharacters));
   }
   return {};
 }

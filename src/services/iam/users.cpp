@@ -2,6 +2,7 @@
 
 #include "services/iam/boundaries.h"
 #include "services/iam/lookup.h"
+#include "services/iam/quotas.h"
 
 #include <utility>
 
@@ -30,6 +31,7 @@ Result<UserReply> CreateUser(Context& context, const CreateUserRequest& request)
     RETURN_IF_ERROR(context.authorizer.Require("TagUser", arn));
   }
   RETURN_IF_ERROR(CheckNameIsFree<User>(context, request.user_name));
+  RETURN_IF_ERROR(CheckAccountQuota<User>(context));
   if (request.permissions_boundary) {
     RETURN_IF_ERROR(CheckBoundary(context, *request.permissions_boundary));
   }

@@ -43,6 +43,14 @@ Result<ListKeysReply> ListKeys(Context& context, const ListKeysRequest& request)
   return reply;
 }
 
+Result<GetKeyRotationStatusReply> GetKeyRotationStatus(Context& context,
+                                                       const KeyIdRequest& request) {
+  RETURN_IF_ERROR(RefuseAlias(request.key_id));
+  ASSIGN_OR_RETURN(const AuthorizedKey key,
+                   context.authorizer.Authorize("GetKeyRotationStatus", request.key_id));
+  return GetKeyRotationStatusReply{.key_id = key.row().name};
+}
+
 Result<base::NoOutput> EnableKey(Context& context, const KeyIdRequest& request) {
   return Switch(context, "EnableKey", request, true);
 }

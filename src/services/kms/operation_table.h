@@ -33,6 +33,7 @@ inline constexpr std::tuple kOperations{
     Operation<&DisableKey>          {"DisableKey",           Access::kWrite},
     Operation<&EnableKey>           {"EnableKey",            Access::kWrite},
     Operation<&GetKeyPolicy>        {"GetKeyPolicy",         Access::kRead},
+    Operation<&GetKeyRotationStatus>{"GetKeyRotationStatus", Access::kRead},
     Operation<&ListAliases>         {"ListAliases",          Access::kRead},
     Operation<&ListKeyPolicies>     {"ListKeyPolicies",      Access::kRead},
     Operation<&ListKeys>            {"ListKeys",             Access::kRead},

@@ -37,12 +37,13 @@ class HousekeepingTest : public ::testing::Test {
   sql::SqliteDatabase database_{sql::SqliteOptions{}, store::SqliteSchema()};
   test::FakeRowMac mac_;
   store::SecretStore store_{mac_, 0};
+  store::IdentityStore identities_{mac_};
 };
 
 TEST_F(HousekeepingTest, PurgesWhatIsDueAndNothingElse) {
   Housekeeping::Options options;
   options.clock_was_moved = [] { return true; };
-  Housekeeping housekeeping(database_, store_, clock_, options);
+  Housekeeping housekeeping(database_, store_, identities_, clock_, options);
   Add("active", std::nullopt);
   Add("due", clock_.Now() + std::chrono::days(7));
   Add("later", clock_.Now() + std::chrono::days(8));
@@ -61,7 +62,7 @@ TEST_F(HousekeepingTest, PurgesWhatIsDueAndNothingElse) {
 TEST_F(HousekeepingTest, PurgesMoreThanOneBatch) {
   Housekeeping::Options options;
   options.clock_was_moved = [] { return true; };
-  Housekeeping housekeeping(database_, store_, clock_, options);
+  Housekeeping housekeeping(database_, store_, identities_, clock_, options);
   for (int i = 0; i < 250; ++i) Add("s" + std::to_string(i), clock_.Now());
 
   housekeeping.PurgeDue();
@@ -70,7 +71,7 @@ TEST_F(HousekeepingTest, PurgesMoreThanOneBatch) {
 }
 
 TEST_F(HousekeepingTest, ALeapOfTheRealClockPurgesNothing) {
-  Housekeeping housekeeping(database_, store_, clock_, {});
+  Housekeeping housekeeping(database_, store_, identities_, clock_, {});
   Add("due", clock_.Now() + std::chrono::days(7));
   housekeeping.PurgeDue();
 
@@ -84,7 +85,7 @@ TEST_F(HousekeepingTest, ALeapOfTheRealClockPurgesNothing) {
 TEST_F(HousekeepingTest, ADamagedRowIsKeptAndDoesNotStopTheOthers) {
   Housekeeping::Options options;
   options.clock_was_moved = [] { return true; };
-  Housekeeping housekeeping(database_, store_, clock_, options);
+  Housekeeping housekeeping(database_, store_, identities_, clock_, options);
   Add("a-damaged", clock_.Now());
   Add("b-due", clock_.Now());
   database_.Write([](Transaction& transaction) {
@@ -95,6 +96,26 @@ TEST_F(HousekeepingTest, ADamagedRowIsKeptAndDoesNotStopTheOthers) {
   housekeeping.PurgeDue();
 
   EXPECT_FALSE(Exists("b-due"));
+}
+
+TEST_F(HousekeepingTest, StopWritesDownWhenKeysWereUsed) {
+  store::Stored<identity::AccessKey> key{.account = "000000000000",
+                                         .entity = {.id = "AKIA1", .name = "AKIA1"}};
+  database_.Write([&](Transaction& transaction) { identities_.Insert(transaction, key); });
+  const store::IdentityUse use{.at = clock_.Now(), .service = "kms", .region = "eu-west-1"};
+  identities_.uses().Note("AKIA1", use);
+  const std::uint64_t changes = identities_.changes();
+  Housekeeping housekeeping(database_, store_, identities_, clock_, {});
+  housekeeping.Start();
+
+  housekeeping.Stop();
+
+  EXPECT_TRUE(identities_.uses().Pending().empty());
+  EXPECT_EQ(identities_.changes(), changes);
+  const store::IdentityStore restarted(mac_);
+  database_.Read([&](Transaction& transaction) {
+    EXPECT_EQ(restarted.uses().Find(transaction, "AKIA1"), use);
+  });
 }
 
 }  // namespace
