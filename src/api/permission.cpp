@@ -38,16 +38,18 @@ auto Weigh(const Identity& identity, const Question& question,
                                 .resource_must_admit = question.resource_must_admit});
 }
 
+// `decision` is that of `identity`, who need not be the caller himself.
 void Log(PolicyEnforcement enforcement, const CallFacts& facts, const Identity& identity,
-         const Question& question) {
+         const Question& question, const policy::Decision& decision) {
   const std::string_view event =
       enforcement == PolicyEnforcement::kSoft ? "access.would_be_denied" : "access.denied";
   Weigh(identity, question, question.context, [&](const auto& request, const auto& policies) {
-    base::log::Warning(event, {{"request_id", facts.request_id},
-                               {"principal", facts.identity.principal.arn},
-                               {"action", question.action},
-                               {"resource", question.resource},
-                               {"why", policy::Summarize(policy::Explain(request, policies))}});
+    base::log::Warning(event,
+                       {{"request_id", facts.request_id},
+                        {"principal", facts.identity.principal.arn},
+                        {"action", question.action},
+                        {"resource", question.resource},
+                        {"why", policy::Summarize(policy::Explain(request, policies, decision))}});
   });
 }
 
@@ -69,7 +71,8 @@ class SupposedContext final : public policy::RequestContext {
 policy::Decision Answer(const Identity& identity, const Question& question, Inquiry& inquiry) {
   const SupposedContext context(inquiry, question.context);
   return Weigh(identity, question, context, [&](const auto& request, const auto& policies) {
-    const policy::Explanation explanation = policy::Explain(request, policies);
+    const policy::Explanation explanation =
+        policy::Explain(request, policies, policy::Decide(request, policies));
     inquiry.answers.push_back(std::string(question.action) + " on " +
                               std::string(question.resource) + "\n" +
                               policy::Describe(explanation));
@@ -83,7 +86,7 @@ Result<void> PermitAsRoot(const CallFacts& facts, const Question& question) {
   const auto root = services::iam::RootOf(account);
   const policy::Decision decision = Decide(*root, question);
   if (decision.is_allowed()) return {};
-  Log(PolicyEnforcement::kOff, facts, *root, question);
+  Log(PolicyEnforcement::kOff, facts, *root, question, decision);
   return Denied(facts.identity, question, decision);
 }
 
@@ -111,17 +114,23 @@ policy::Decision Consider(PolicyEnforcement enforcement, const CallFacts& facts,
   const Identity& identity = facts.identity;
   if (facts.inquiry != nullptr) return Answer(identity, question, *facts.inquiry);
   const policy::Decision decision = Decide(identity, question);
-  if (!decision.is_allowed()) Log(enforcement, facts, identity, question);
+  if (!decision.is_allowed()) Log(enforcement, facts, identity, question, decision);
   return decision;
 }
 
 Result<void> Permit(PolicyEnforcement enforcement, const CallFacts& facts,
                     const Question& question) {
   if (enforcement == PolicyEnforcement::kOff) return PermitAsRoot(facts, question);
-  const policy::Decision decision = Consider(enforcement, facts, question);
+  if (enforcement == PolicyEnforcement::kOn) {
+    const policy::Decision decision = Consider(enforcement, facts, question);
+    if (decision.is_allowed()) return {};
+    return Denied(facts.identity, question, decision);
+  }
+  const policy::Decision decision = Decide(facts.identity, question);
   if (decision.is_allowed()) return {};
-  if (enforcement == PolicyEnforcement::kOn) return Denied(facts.identity, question, decision);
-  return PermitAsRoot(facts, question);
+  RETURN_IF_ERROR(PermitAsRoot(facts, question));
+  Log(enforcement, facts, facts.identity, question, decision);
+  return {};
 }
 
 }  // namespace coffer::api

@@ -85,14 +85,15 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
   const std::string account = parsed ? parsed->account : facts_.caller.account;
   const RoleContext context(facts_, role, account);
   const std::optional<policy::Document> trust = CompileTrust(role);
-  const policy::Decision decision = Consider(enforcement_, facts_,
-                                             {.action = action_name,
-                                              .resource = role_arn,
-                                              .shown = role_arn,
-                                              .resource_account = account,
-                                              .context = context,
-                                              .resource_policy = trust ? &*trust : nullptr,
-                                              .resource_must_admit = true});
+  const policy::Decision decision =
+      Consider(is_tolerated ? enforcement_ : PolicyEnforcement::kOn, facts_,
+               {.action = action_name,
+                .resource = role_arn,
+                .shown = role_arn,
+                .resource_account = account,
+                .context = context,
+                .resource_policy = trust ? &*trust : nullptr,
+                .resource_must_admit = true});
   if (decision.is_allowed() || is_tolerated) return {};
   return Fail(ErrorCode::kAccessDenied,
               RoleDenial(identity.principal, action_name, role_arn, decision));

@@ -103,6 +103,10 @@ std::string ListOf(const std::vector<std::string>& texts) {
 
 std::string TextOf(const FailedCondition& failed) {
   const Condition& condition = *failed.condition;
+  // Not a secret (AWS: external ID), but what the other account knows need not stand in logs.
+  if (condition.key().name() == "sts:externalid") {
+    return NameOf(condition.comparison()) + " sts:ExternalId, which is not shown";
+  }
   const std::string text = NameOf(condition.comparison()) + " " + Shown(condition.key().spelled()) +
                            " " + ListOf(condition.written()) + ", where the request has ";
   if (const auto* single = std::get_if<std::string>(&failed.found)) return text + Quoted(*single);
@@ -174,8 +178,8 @@ std::string_view NameOf(Layer layer) {
   return {};
 }
 
-Explanation Explain(const Request& request, const Policies& policies) {
-  return {.decision = Decide(request, policies), .statements = Explainer(request, policies).Find()};
+Explanation Explain(const Request& request, const Policies& policies, const Decision& decision) {
+  return {.decision = decision, .statements = Explainer(request, policies).Find()};
 }
 
 std::string Summarize(const Explanation& explanation) {

@@ -34,8 +34,9 @@ struct Explanation {
   std::vector<StatementFinding> statements;
 };
 
-/// Decides, and looks at every statement for the sake of whoever asks why.
-[[nodiscard]] Explanation Explain(const Request& request, const Policies& policies);
+/// Looks at every statement for the sake of whoever asks why Decide has decided so.
+[[nodiscard]] Explanation Explain(const Request& request, const Policies& policies,
+                                  const Decision& decision);
 
 /// `identity-based policy` and the like.
 [[nodiscard]] std::string_view NameOf(Layer layer);

@@ -1,6 +1,8 @@
 #include "policy/pattern.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 namespace coffer::policy {
@@ -17,6 +19,9 @@ std::size_t CharacterBytes(std::string_view text, std::size_t at) {
   return end - at;
 }
 
+constexpr std::array kWildcardBytes{kAnyRun, kAnyOne};
+constexpr std::string_view kWildcards(kWildcardBytes.data(), kWildcardBytes.size());
+
 std::string_view Trim(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -32,7 +37,7 @@ std::optional<std::string> Quoted(std::string_view text) {
 
 // A request may carry bytes that are no UTF-8, in a header for one: they must not become wildcards.
 bool IsLiteral(std::string_view text) {
-  return text.find_first_of(std::string{kAnyRun, kAnyOne}) == std::string_view::npos;
+  return text.find_first_of(kWildcards) == std::string_view::npos;
 }
 
 }  // namespace
@@ -48,6 +53,20 @@ bool Matches(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && pattern[p] == kAnyRun) {
       run = ++p;
       if (run == pattern.size()) return true;  // It takes all the rest.
+      const std::size_t next = pattern.find_first_of(kWildcards, run);
+      const std::string_view literal = pattern.substr(run, next - run);
+      if (next == std::string_view::npos) return text.substr(t).ends_with(literal);
+      if (pattern[next] == kAnyRun) {
+        // The first place is as good as any, so there is nothing to go back to.
+        const void* const found =
+            ::memmem(text.data() + t, text.size() - t, literal.data(), literal.size());
+        if (found == nullptr) return false;
+        t = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) +
+            literal.size();
+        p = next;
+        run = std::string_view::npos;
+        continue;
+      }
       retry = t;
     } else if (p < pattern.size() && pattern[p] == kAnyOne) {
       ++p;
@@ -92,7 +111,7 @@ TextTemplate::TextTemplate(std::string_view text, Wildcards wildcards, Variables
     text.remove_prefix(end + 1);
   }
   current() += PatternOf(text, wildcards);
-  prefix_size_ = std::min(head_.find_first_of(std::string{kAnyRun, kAnyOne}), head_.size());
+  prefix_size_ = std::min(head_.find_first_of(kWildcards), head_.size());
 }
 
 bool TextTemplate::AddVariable(std::string_view inside, std::string& literal) {

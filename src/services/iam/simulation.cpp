@@ -236,16 +236,17 @@ EvaluationResult Evaluate(const Simulation& simulation, const policy::RequestCon
   const Identity& identity = simulation.identity;
   const policy::Action action(action_name);
   const policy::Resource resource(resource_name);
+  const policy::Request request{.principal = identity.principal,
+                                .action = action,
+                                .resource = resource,
+                                .resource_account = OwnerOf(resource, simulation),
+                                .context = context};
+  const policy::Policies policies{.identity = identity.policies,
+                                  .boundary = identity.boundary.get(),
+                                  .session = {},
+                                  .resource = simulation.resource_policy.get()};
   const policy::Explanation explanation =
-      policy::Explain({.principal = identity.principal,
-                       .action = action,
-                       .resource = resource,
-                       .resource_account = OwnerOf(resource, simulation),
-                       .context = context},
-                      {.identity = identity.policies,
-                       .boundary = identity.boundary.get(),
-                       .session = {},
-                       .resource = simulation.resource_policy.get()});
+      policy::Explain(request, policies, policy::Decide(request, policies));
   return {.action_name = action_name,
           .resource_name = resource_name,
           .decision = std::string(NameOf(explanation.decision.outcome)),

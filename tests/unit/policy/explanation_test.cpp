@@ -39,12 +39,12 @@ class ExplanationTest : public testing::Test {
   ExplanationTest() { context_.Set("aws:ResourceTag/team", "red"); }
 
   [[nodiscard]] Explanation Explained(const Policies& policies) const {
-    return Explain({.principal = alice_,
-                    .action = action_,
-                    .resource = resource_,
-                    .resource_account = "111122223333",
-                    .context = context_},
-                   policies);
+    const Request request{.principal = alice_,
+                          .action = action_,
+                          .resource = resource_,
+                          .resource_account = "111122223333",
+                          .context = context_};
+    return Explain(request, policies, Decide(request, policies));
   }
 
  private:
@@ -96,6 +96,16 @@ TEST_F(ExplanationTest, NamesWhatDecidedOrWhatWasNearestToAllow) {
 TEST_F(ExplanationTest, SaysThatNothingIsThere) {
   EXPECT_EQ(Summarize(Explained(Only({}))),
             "denied, because no identity-based policy allows it: there is none");
+}
+
+TEST_F(ExplanationTest, ExternalIdsAreNotShown) {
+  const std::vector<Compiled> policies{
+      IdentityPolicy("p", R"({"Effect":"Allow","Action":"*","Resource":"*",
+                              "Condition":{"StringEquals":{"sts:ExternalId":"x-1"}}})")};
+  const std::string text = Describe(Explained(Only(policies)));
+  EXPECT_EQ(text.find("x-1"), std::string::npos) << text;
+  EXPECT_NE(text.find("StringEquals sts:ExternalId, which is not shown"), std::string::npos)
+      << text;
 }
 
 TEST_F(ExplanationTest, DescribesEveryStatementOfEveryLayer) {
