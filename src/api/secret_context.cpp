@@ -276,7 +276,8 @@ const std::vector<Finder>& KnownFinders() {
 
 ContextValue SecretContext::Find(const policy::ContextKey& key) const {
   // What is known to be of Secrets Manager is what its policies name; other services have more.
-  const Finder finder = key.number() ? KnownFinders()[*key.number()] : FinderOf(key.name());
+  const std::optional<std::size_t> number = key.number();
+  const Finder finder = number ? KnownFinders()[*number] : FinderOf(key.name());
   if (finder.key != nullptr) return finder.key->find(*this, key.member());
   if (finder.parameter != nullptr) return facts_.parameters.Find(finder.parameter->parameter);
   return {};

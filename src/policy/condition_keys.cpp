@@ -90,7 +90,8 @@ const ConditionKey* Find(std::string_view name) {
 std::span<const ConditionKey> KnownConditionKeys() { return kKeys; }
 
 const ConditionKey* FindConditionKey(const ContextKey& key) {
-  return key.number() ? &kKeys[*key.number()] : nullptr;
+  const std::optional<std::size_t> number = key.number();
+  return number ? &kKeys[*number] : nullptr;
 }
 
 std::optional<std::size_t> ContextKey::FindNumber() const {
