@@ -1,8 +1,8 @@
 #include "api/role_authorizer.h"
 
-#include "services/iam/identity_loader.h"
 #include "api/shape_parameters.h"
 #include "base/http_message.h"
+#include "services/iam/identity_loader.h"
 #include "services/sts/assume_role.h"
 #include "support/matchers.h"
 
