@@ -57,8 +57,18 @@ std::string PolicyAuthorizer::ArnOfMissing(std::string_view secret_id,
   return secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random));
 }
 
+// The secret has to be found first.
+void PolicyAuthorizer::PrefetchPolicies(std::string_view operation) const {
+  const std::string name = "secretsmanager:" + std::string(operation);
+  const policy::Action action(name);
+  for (const CompiledPolicy& document : facts_.identity.policies) {
+    policy::Prefetch(*document, action);
+  }
+}
+
 Result<std::optional<AuthorizedSecret>> PolicyAuthorizer::AuthorizeIfExists(
     std::string_view operation, std::string_view secret_id) {
+  if (parts_.enforcement != PolicyEnforcement::kOff) PrefetchPolicies(operation);
   ASSIGN_OR_RETURN(const secrets::SecretIdentifier identifier,
                    secrets::ParseSecretIdentifier(secret_id));
   if (auto secret = Resolve(identifier)) return AuthorizeFound(operation, std::move(secret));
@@ -124,18 +134,19 @@ bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
 Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target& target) const {
   if (IsFree(target.account)) return {};
   const std::string action = "secretsmanager:" + std::string(operation);
+  CompiledPolicy resource_policy;
+  if (target.secret != nullptr && target.secret->resource_policy) {
+    // What a transaction has changed itself may never be committed.
+    resource_policy = may_use_cache_ ? parts_.policies.PolicyOf(*target.secret)
+                                     : parts_.policies.Compile(*target.secret->resource_policy);
+    policy::Prefetch(*resource_policy, policy::Action(action));
+  }
   const std::string kms_key_arn = ArnOfSentKey(target.account);
   const SecretContext context(facts_, {.account = target.account,
                                        .secret = target.secret,
                                        .secret_id = target.secret_id,
                                        .kms_key_arn = kms_key_arn,
                                        .is_new = target.is_new});
-  CompiledPolicy resource_policy;
-  if (target.secret != nullptr && target.secret->resource_policy) {
-    // What a transaction has changed itself may never be committed.
-    resource_policy = may_use_cache_ ? parts_.policies.PolicyOf(*target.secret)
-                                     : parts_.policies.Compile(*target.secret->resource_policy);
-  }
   return Permit(parts_.enforcement, facts_,
                 {.action = action,
                  .resource = target.arn,

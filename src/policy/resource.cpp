@@ -72,9 +72,13 @@ std::vector<ContextKey> ResourceSet::variables() const {
 bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,
                        const RequestContext& context) {
   // Most patterns differ in their last segment alone.
-  if (!segments[kResourceSegment].starts_with(pattern.last.prefix())) return false;
+  const std::string_view prefix = pattern.last.prefix();
+  if (!segments[kResourceSegment].starts_with(prefix)) return false;
   const std::string* fixed = pattern.last.fixed();
-  if (fixed != nullptr && !Matches(*fixed, segments[kResourceSegment])) return false;
+  if (fixed != nullptr && !Matches(std::string_view(*fixed).substr(prefix.size()),
+                                   segments[kResourceSegment].substr(prefix.size()))) {
+    return false;
+  }
   for (std::size_t i = 0; i < pattern.leading.size(); ++i) {
     const bool fits = pattern.is_any[i] || pattern.leading[i] == segments[i] ||
                       Matches(pattern.leading[i], segments[i]);

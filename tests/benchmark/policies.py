@@ -13,39 +13,45 @@ from bench import LOAD_HEADER, READ_SECRETS, load_facts, load_row, say
 from signing import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 
 PRINCIPALS = 1_000
+CASES = {"own": "three policies of ten statements, one of them his own, and the secret's",
+         "shared": "three policies of ten statements, the same for all, and the secret's",
+         "none": "policies not enforced"}
 READS_OF_A_PRINCIPAL = 20
 SHARED_POLICIES = 10  # Of each of two kinds, as teams and environments have them.
 
 
 def measure(bench):
-    with bench.coffer("policies") as coffer:
-        data_set.create(coffer, bench.signer, READ_SECRETS, say)
-        keys = make_principals(coffer)
-        protect_secrets(coffer)
-    shutil.copytree(coffer.directory, bench.disk / "no-policies")
+    keys = {}
+    for name, variants in {"own": SHARED_POLICIES, "shared": 1}.items():
+        with bench.coffer(name) as coffer:
+            data_set.create(coffer, bench.signer, READ_SECRETS, say)
+            keys[name] = make_principals(coffer, variants)
+            protect_secrets(coffer)
+    shutil.copytree(bench.disk / "own", bench.disk / "none")
+    keys["none"] = keys["own"]
 
     with contextlib.ExitStack() as stack:
-        servers = {"policies": stack.enter_context(bench.coffer("policies", "--enforce-iam")),
-                   "none": stack.enter_context(bench.coffer("no-policies"))}
+        servers = {name: stack.enter_context(
+            bench.coffer(name, *([] if name == "none" else ["--enforce-iam"]))) for name in CASES}
         runs = {name: [] for name in servers}
         for number in range(bench.rounds):
             say(f"GetSecretValue by {PRINCIPALS:,} principals, "
                 f"round {number + 1} of {bench.rounds}")
             for name, server in servers.items():
-                requests = bench.signer.sign_as(server, "GetSecretValue", reads_of(keys))
+                requests = bench.signer.sign_as(server, "GetSecretValue", reads_of(keys[name]))
                 if number == 0:
                     load.once(server, requests, bench.seconds * 4, complete=True)
                 runs[name].append(load.uniform(server, requests, bench.seconds))
 
-    ratio, by = load.ratio(runs["policies"], runs["none"])
+    ratios = {name: load.ratio(runs[name], runs["none"]) for name in ("own", "shared")}
     bench.report.add(
         "policies",
         f"GetSecretValue over TLS, {PRINCIPALS:,} principals, {READ_SECRETS:,} secrets",
         LOAD_HEADER,
-        [load_row("three policies of ten statements, and the secret's", runs["policies"]),
-         load_row("policies not enforced", runs["none"])],
-        {name: load_facts(of) for name, of in runs.items()} | {"ratio": [ratio, by]},
-        [f"with policies / without = {ratio:.2f} by {by}"])
+        [load_row(what, runs[name]) for name, what in CASES.items()],
+        {name: load_facts(of) for name, of in runs.items()} | {"ratios": ratios},
+        [f"with policies / without = {ratio:.2f} by {by} ({CASES[name]})"
+         for name, (ratio, by) in ratios.items()])
 
 
 def reads_of(keys):
@@ -99,19 +105,24 @@ def guard_policy(number):
           for part in range(7))])
 
 
-def make_principals(coffer):
-    """Users with three policies each; answers their keys."""
+def make_principals(coffer, variants):
+    """Users with three policies each; answers their keys. There are so many `variants` of the
+    managed policies; with one alone the third policy is managed too."""
     iam = client(coffer, "iam")
+    is_shared = variants == 1
+    makers = [team_policy, guard_policy] + [own_policy] * is_shared
     shared = [[iam.create_policy(PolicyName=f"{make.__name__}{number}",
                                  PolicyDocument=make(number))["Policy"]["Arn"]
-               for number in range(SHARED_POLICIES)] for make in (team_policy, guard_policy)]
+               for number in range(variants)] for make in makers]
     keys = []
     for number in range(PRINCIPALS):
         user = f"user{number:04d}"
         iam.create_user(UserName=user)
-        iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=own_policy(number))
+        if not is_shared:
+            iam.put_user_policy(UserName=user, PolicyName="own",
+                                PolicyDocument=own_policy(number))
         for policies in shared:
-            iam.attach_user_policy(UserName=user, PolicyArn=policies[number % SHARED_POLICIES])
+            iam.attach_user_policy(UserName=user, PolicyArn=policies[number % variants])
         key = iam.create_access_key(UserName=user)["AccessKey"]
         keys.append((key["AccessKeyId"], key["SecretAccessKey"]))
     say(f"{PRINCIPALS:,} users with three policies each")
