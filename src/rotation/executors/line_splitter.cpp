@@ -5,7 +5,10 @@
 namespace coffer::rotation {
 
 // What a function prints can hold a secret.
-LineSplitter::~LineSplitter() { ::explicit_bzero(line_.data(), line_.capacity()); }
+LineSplitter::~LineSplitter() {
+  ::explicit_bzero(line_.data(), line_.capacity());
+  ::explicit_bzero(last_line_.data(), last_line_.capacity());
+}
 
 void LineSplitter::Add(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -36,6 +39,8 @@ void LineSplitter::EmitLine() {
     sink_(is_full_ ? std::string_view("(the function prints too much: the rest is left out)")
                    : std::string_view(line_));
   }
+  // Swapped, not copied: both have room for the longest line by now.
+  if (!line_.empty()) line_.swap(last_line_);
   ::explicit_bzero(line_.data(), line_.size());
   line_.clear();
 }

@@ -27,6 +27,8 @@ class LineSplitter {
   void Add(std::string_view bytes);
   /// Passes on a last line without an end.
   void Finish();
+  /// The last line that was not empty, passed on or not.
+  [[nodiscard]] const std::string& last_line() const { return last_line_; }
   /// A new step begins: it may print as much again.
   void StartStep() {
     passed_on_ = 0;
@@ -39,6 +41,7 @@ class LineSplitter {
 
   Sink sink_;
   std::string line_;
+  std::string last_line_;
   std::size_t passed_on_ = 0;
   bool is_full_ = false;
 };
