@@ -152,7 +152,9 @@ class Connection {
     std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " +
                        std::string(http::obsolete_reason(static_cast<http::status>(reply.status))) +
                        "\r\n";
-    for (const auto& [name, value] : reply.headers) head.append(name + ": " + value + "\r\n");
+    for (const auto& [name, value] : reply.headers) {
+      head.append(name).append(": ").append(value).append("\r\n");
+    }
     head.append("Content-Length: " + std::to_string(reply.body.size()) + "\r\n");
     if (!keeps_alive) head.append("Connection: close\r\n");
     head.append("\r\n");

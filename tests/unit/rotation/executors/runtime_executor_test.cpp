@@ -50,7 +50,7 @@ class RuntimeExecutorTest : public ::testing::Test {
   }
 
   test::TemporaryDirectory directory_;
-  std::string client_ = COFFER_SOURCE_DIR "/tests/unit/rotation/executors/runtime_client.py";
+  std::string client_ = COFFER_SOURCE_DIR "/tests/functions/misbehaving.py";
   test::FakeRandom random_;
   RotationFunction function_;
   RotationFacts facts_ = test::SampleRotation();
