@@ -32,8 +32,10 @@ bool IsQueryRequest(const base::HttpRequest& request) {
          request.Header("content-type").starts_with("application/x-www-form-urlencoded");
 }
 
-// AWS lets temporary credentials of a user do nothing in IAM: they could make lasting ones.
+// AWS lets temporary credentials of a user do nothing in IAM: they could make lasting ones. A
+// rotation has secrets to do with, and nothing else.
 bool MayCall(std::string_view service, const Identity& identity) {
+  if (identity.rotation_job) return service == "secretsmanager";
   return service != "iam" || !identity.session || identity.session->kind == identity::kRoleSession;
 }
 

@@ -120,6 +120,8 @@ policy::Decision Consider(PolicyEnforcement enforcement, const CallFacts& facts,
 
 Result<void> Permit(PolicyEnforcement enforcement, const CallFacts& facts,
                     const Question& question) {
+  // A rotation has its own policy and nothing else, whatever the others may do.
+  if (facts.identity.rotation_job) enforcement = PolicyEnforcement::kOn;
   if (enforcement == PolicyEnforcement::kOff) return PermitAsRoot(facts, question);
   if (enforcement == PolicyEnforcement::kOn) {
     const policy::Decision decision = Consider(enforcement, facts, question);

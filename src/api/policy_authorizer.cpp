@@ -127,7 +127,7 @@ bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_
 }
 
 bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
-  return parts_.enforcement == PolicyEnforcement::kOff &&
+  return parts_.enforcement == PolicyEnforcement::kOff && !facts_.identity.rotation_job &&
          facts_.identity.principal.account == resource_account;
 }
 

@@ -224,6 +224,11 @@ struct ParameterKey {
 
 // Keys that are parameters as they were sent. No member that carries a value is among them.
 constexpr auto kParameterKeys = std::to_array<ParameterKey>({
+    // What AWS has no keys for, and the policy of a rotation needs.
+    {"coffer:clientrequesttoken", "ClientRequestToken"},
+    {"coffer:movetoversionid", "MoveToVersionId"},
+    {"coffer:removefromversionid", "RemoveFromVersionId"},
+    {"coffer:versionstages", "VersionStages"},
     {"secretsmanager:addreplicaregions", "AddReplicaRegions"},
     {"secretsmanager:blockpublicpolicy", "BlockPublicPolicy"},
     {"secretsmanager:description", "Description"},

@@ -113,8 +113,12 @@ class ApiOverDatabase {
   keyring::Keyring keyring_{database_, SecretBytes(32), random_, clock_};
   store::SecretStore secrets_{keyring_.row_mac(), 0};
   keyring::Envelope envelope_{keyring_, random_};
+  store::RotationStore rotations_{keyring_.row_mac()};
+  secrets::FunctionRegistry functions_{{}};
   services::secretsmanager::Service service_{
       .secrets = secrets_,
+      .rotations = rotations_,
+      .functions = functions_,
       .keyring = keyring_,
       .envelope = envelope_,
       .random = random_,
@@ -124,7 +128,9 @@ class ApiOverDatabase {
   api::AccessKeys access_keys_{
       database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
   store::IdentityStore identities_{keyring_.row_mac()};
-  api::Principals principals_{database_, keyring_, identities_, access_keys_, clock_};
+  api::RotationSessions rotation_sessions_{database_, rotations_, secrets_, functions_};
+  api::Principals principals_{database_,    keyring_,           identities_,
+                              access_keys_, rotation_sessions_, clock_};
   api::PolicyCache policies_;
   api::AuthorizationParts authorization_{.secrets = secrets_,
                                          .keyring = keyring_,

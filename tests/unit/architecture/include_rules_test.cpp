@@ -27,7 +27,7 @@ constexpr Module kModules[] = {
     {"policy", "coffer base json"},
     {"sigv4", "coffer base crypto"},
     {"keyring", "coffer base crypto store secrets"},
-    {"services/secretsmanager", "coffer base keyring store policy secrets"},
+    {"services/secretsmanager", "coffer base json crypto keyring store policy secrets"},
     {"services/iam", "coffer base json keyring store policy identity"},
     {"services/sts", "coffer base json keyring store identity services/iam"},
     {"services/kms", "coffer base json keyring store policy secrets"},
