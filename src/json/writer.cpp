@@ -143,6 +143,11 @@ void Writer::Boolean(bool value) {
   out_.Append(value ? "true" : "false");
 }
 
+void Writer::Null() {
+  Separate();
+  out_.Append("null");
+}
+
 void Writer::Time(Timestamp time) {
   Separate();
   std::int64_t milliseconds = time.time_since_epoch().count();

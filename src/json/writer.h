@@ -32,6 +32,7 @@ class Writer {
   void Blob(std::span<const std::byte> bytes);
   void Integer(std::int64_t value);
   void Boolean(bool value);
+  void Null();
   /// Epoch seconds with at most three decimals and no trailing zeros (`1523477145.713`).
   void Time(Timestamp time);
 
