@@ -1,6 +1,7 @@
 #include "server/config_loader.h"
 
 #include "base/ascii.h"
+#include "server/rotation_settings.h"
 
 #include <toml++/toml.h>
 
@@ -38,9 +39,13 @@ std::optional<SettingValue> ValueOf(const toml::node& node) {
   if (array == nullptr) return std::nullopt;
   std::vector<std::string> list;
   for (const toml::node& item : *array) {
-    const auto text = item.value_exact<std::string>();
-    if (!text) return std::nullopt;
-    list.push_back(*text);
+    if (const auto text = item.value_exact<std::string>()) {
+      list.push_back(*text);
+    } else if (const auto number = item.value_exact<std::int64_t>()) {
+      list.push_back(std::to_string(*number));
+    } else {
+      return std::nullopt;
+    }
   }
   return list;
 }
@@ -56,6 +61,10 @@ void ApplyFile(Config& config, const std::string& file) {
   }
   for (const auto& [key, node] : table) {
     const std::string where = file + ":" + std::to_string(node.source().begin.line);
+    if (key.str() == "rotation_functions") {  // The one that is not a single value.
+      config.rotation_functions = ReadRotationFunctions(node, file);
+      continue;
+    }
     const Setting* setting = FindSetting(key.str());
     if (setting == nullptr) {
       throw SettingError(where + ": there is no setting " + std::string(key.str()) + ". " +
