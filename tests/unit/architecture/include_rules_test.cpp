@@ -37,8 +37,10 @@ constexpr Module kModules[] = {
     {"jobs", "coffer base store secrets"},
     {"net", "coffer base"},
     {"admin", "coffer base"},
+    {"rotation/native", "coffer base json secrets"},
     {"server", "*"},
     {"main.cpp", "*"},
+    {"rotator_main.cpp", "*"},
 };
 
 /// Text that may stand in these modules alone.
@@ -52,6 +54,8 @@ constexpr Restriction kRestrictions[] = {
     {"<boost/json", "json"},
     {"<openssl/", "crypto net"},
     {"<sqlite3.h>", "sql"},
+    {"<libpq-fe.h>", "rotation/native"},
+    {"<mysql.h>", "rotation/native"},
     {"<spdlog/", "base"},
     {"<CLI/", "server"},
     {"<toml++", "server"},
