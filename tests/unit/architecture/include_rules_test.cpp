@@ -41,8 +41,10 @@ constexpr Module kModules[] = {
     {"rotation/executors", "coffer base json net"},
     {"rotation", "coffer base crypto store secrets services/secretsmanager"},
     {"admin", "coffer base"},
+    {"rotation/native", "coffer base json secrets"},
     {"server", "*"},
     {"main.cpp", "*"},
+    {"rotator_main.cpp", "*"},
 };
 
 /// Text that may stand in these modules alone.
@@ -56,6 +58,8 @@ constexpr Restriction kRestrictions[] = {
     {"<boost/json", "json"},
     {"<openssl/", "crypto net"},
     {"<sqlite3.h>", "sql"},
+    {"<libpq-fe.h>", "rotation/native"},
+    {"<mysql.h>", "rotation/native"},
     {"<spdlog/", "base"},
     {"<CLI/", "server"},
     {"<toml++", "server"},
