@@ -126,6 +126,11 @@ bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_
   return decision.outcome == policy::Outcome::kExplicitlyDenied;
 }
 
+std::string PolicyAuthorizer::FunctionOf(const secrets::Secret& secret) const {
+  const auto stored = parts_.rotations.Find(transaction_, secret.id);
+  return stored ? stored->rotation.function_arn : std::string();
+}
+
 bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
   return parts_.enforcement == PolicyEnforcement::kOff && !facts_.identity.rotation_job &&
          facts_.identity.principal.account == resource_account;
@@ -146,7 +151,8 @@ Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target&
                                        .secret = target.secret,
                                        .secret_id = target.secret_id,
                                        .kms_key_arn = kms_key_arn,
-                                       .is_new = target.is_new});
+                                       .is_new = target.is_new,
+                                       .rotation_function = this});
   return Permit(parts_.enforcement, facts_,
                 {.action = action,
                  .resource = target.arn,

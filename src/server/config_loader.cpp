@@ -39,13 +39,9 @@ std::optional<SettingValue> ValueOf(const toml::node& node) {
   if (array == nullptr) return std::nullopt;
   std::vector<std::string> list;
   for (const toml::node& item : *array) {
-    if (const auto text = item.value_exact<std::string>()) {
-      list.push_back(*text);
-    } else if (const auto number = item.value_exact<std::int64_t>()) {
-      list.push_back(std::to_string(*number));
-    } else {
-      return std::nullopt;
-    }
+    const auto text = item.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    list.push_back(*text);
   }
   return list;
 }
