@@ -66,7 +66,8 @@ TEST(FunctionRegistryTest, AnEntryCanBeOffOrForCertainSecrets) {
 TEST(FunctionRegistryTest, AwsNamesForDatabasesAreThereUntilTheOperatorTakesThem) {
   const std::string arn =
       "arn:aws:lambda:us-east-1:000000000000:function:SecretsManagerRDSMariaDBRotationMultiUser";
-  const RotationFunction* const built_in = FunctionRegistry({}).Find(arn, kSecret);
+  const FunctionRegistry nothing_configured({});
+  const RotationFunction* const built_in = nothing_configured.Find(arn, kSecret);
   ASSERT_NE(built_in, nullptr);
   EXPECT_EQ(built_in->kind, RotationFunctionKind::kNative);
   EXPECT_EQ(built_in->environment.at("ROTATOR"), "mysql");
