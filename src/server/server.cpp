@@ -108,7 +108,7 @@ class Server::Implementation {
   api::Services services_;
   api::RotationCalls rotation_calls_;
   rotation::Ledger rotation_ledger_;
-  server::RotationExecutors rotation_executors_;
+  std::optional<rotation::Executors> rotation_executors_;  // Once the port is known.
   rotation::Orchestrator orchestrator_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
@@ -153,17 +153,13 @@ Server::Implementation::Implementation(const Config& config,
                       vault_.keyring.session_tokens(), vault_.clock, vault_.random),
       rotation_ledger_(vault_.database, service_, vault_.random, server::RetryPolicyOf(config),
                        server::NewOwner(vault_.random)),
-      rotation_executors_(config),
-      orchestrator_({.ledger = rotation_ledger_,
-                     .access = rotation_calls_,
-                     .clock = vault_.clock,
-                     .executor_of =
-                         [this](RotationFunctionKind kind) { return rotation_executors_.Of(kind); },
-                     .redact =
-                         [](std::string_view text, std::span<const SecretBytes>) {
-                           return std::string(text.empty() ? "" : "(not shown)");
-                         }},
-                    rotation_functions_, {.concurrency = config.rotation_concurrency}),
+      orchestrator_(
+          {.ledger = rotation_ledger_,
+           .access = rotation_calls_,
+           .clock = vault_.clock,
+           .executor_of =
+               [this](RotationFunctionKind kind) { return &rotation_executors_->ForKind(kind); }},
+          rotation_functions_, {.concurrency = config.rotation_concurrency}),
       verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),
@@ -258,6 +254,8 @@ void Server::Implementation::Start() {
           {"rotation", [this](std::string_view question) { return AnswerRotation(question); }}});
   housekeeping_.Start();
   http_.Start();
+  rotation_executors_.emplace(
+      server::ExecutorOptionsOf(config_, http_.port(), certificates_.authority), vault_.random);
   orchestrator_.Start();
   examination_ = std::jthread([this](const std::stop_token& stop) { Examine(stop); });
 }

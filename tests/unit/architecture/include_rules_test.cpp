@@ -41,7 +41,7 @@ constexpr Module kModules[] = {
     {"rotation/executors", "coffer base json net"},
     {"admin", "coffer base"},
     {"rotation/native", "coffer base json secrets"},
-    {"rotation", "coffer base crypto store secrets services/secretsmanager"},
+    {"rotation", "coffer base json crypto store secrets services/secretsmanager"},
     {"server", "*"},
     {"main.cpp", "*"},
     {"rotator_main.cpp", "*"},

@@ -124,9 +124,7 @@ class OrchestratorTest : public ::testing::Test {
         AttemptParts{.ledger = ledger_,
                      .access = api_.rotation_calls(),
                      .clock = api_.clock(),
-                     .executor_of = [this](RotationFunctionKind) { return &executor_; },
-                     .redact = [](std::string_view text,
-                                  std::span<const SecretBytes>) { return std::string(text); }},
+                     .executor_of = [this](RotationFunctionKind) { return &executor_; }},
         api_.functions(), Orchestrator::Options{.concurrency = 2, .patience = 50ms});
     api_.SetRotationListener(orchestrator_.get());
     orchestrator_->Start();
