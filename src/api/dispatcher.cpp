@@ -1,6 +1,7 @@
 #include "api/dispatcher.h"
 
 #include "api/error_table.h"
+#include "api/policy_prefetch.h"
 #include "api/query_index.h"
 #include "api/request_id.h"
 #include "api/xml_codec.h"
@@ -174,6 +175,9 @@ Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& req
                                              : parts_.verifier.Verify(request, rules, now));
   std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller, rules.service);
   if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
+  if (parts_.services.authorization.enforcement != PolicyEnforcement::kOff) {
+    PrefetchPolicies(*identity);
+  }
   return PreparedCall{.caller = std::move(caller),
                       .identity = std::move(identity),
                       .request = &request,
@@ -209,6 +213,9 @@ bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
 }
 
 void Dispatcher::Read(const PreparedCall& prepared, base::HttpReply& reply) const {
+  if (parts_.services.authorization.enforcement != PolicyEnforcement::kOff) {
+    PrefetchDocuments(*prepared.identity);
+  }
   parts_.database.Read([&](Transaction& transaction) { (void)Run(prepared, transaction, reply); });
 }
 
