@@ -213,9 +213,6 @@ bool Dispatcher::Run(const PreparedCall& prepared, Transaction& transaction,
 }
 
 void Dispatcher::Read(const PreparedCall& prepared, base::HttpReply& reply) const {
-  if (parts_.services.authorization.enforcement != PolicyEnforcement::kOff) {
-    PrefetchDocuments(*prepared.identity);
-  }
   parts_.database.Read([&](Transaction& transaction) { (void)Run(prepared, transaction, reply); });
 }
 
