@@ -71,7 +71,7 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer,
       const secrets::SecretIdentifier& identifier) const;
   [[nodiscard]] std::string ArnOfMissing(std::string_view secret_id,
                                          const secrets::SecretIdentifier& identifier) const;
-  void PrefetchPolicies(std::string_view operation) const;
+  [[nodiscard]] bool is_enforced() const { return parts_.enforcement != PolicyEnforcement::kOff; }
   /// Where policies are not enforced, everybody may do what the root user of his account may.
   [[nodiscard]] bool IsFree(std::string_view resource_account) const;
   [[nodiscard]] Result<void> Require(std::string_view operation, const Target& target) const;
