@@ -1,13 +1,19 @@
 """RotateSecret and the passwords of real databases, with the built-in rotators and nothing set up."""
 
 import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
 import signal
+import subprocess
 import threading
 
 import pytest
 
 from iam_support import Account, document
-from support import eventually, new_token
+from support import BINARY, eventually, new_token
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:SecretsManager{}Rotation{}"
 ENGINES = {"postgresql": ("postgres", "RDSPostgreSQL"), "mariadb": ("mariadb", "RDSMariaDB")}
@@ -258,3 +264,38 @@ def test_a_scheduled_rotation(make_server, database, name):
 
     eventually(lambda: value_of(client, name)["password"] != first)
     assert logs_in(database, value_of(client, name))
+
+
+@pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
+def test_the_lines_of_the_documentation(make_server, postgresql):
+    """From the secret on; PostgreSQL itself is the test's."""
+    page = pathlib.Path(__file__).parents[2] / "docs/rotation.md"
+    [block] = re.findall(r"```\n(apt-get install.*?)```", page.read_text(), re.DOTALL)
+    lines = block.replace("\\\n", "").replace("5432", str(postgresql.port)).splitlines()
+    assert [line.split()[0] for line in lines] == ["apt-get", "pg_ctlcluster", "su", "aws", "aws",
+                                                   "sleep", "aws", "./build/release/coffer"]
+    postgresql.create_user("app", "first")
+    server = make_server().start()
+    environment = {**os.environ, "AWS_ENDPOINT_URL": server.plain_url, "AWS_PAGER": "",
+                   "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test",
+                   "AWS_SECRET_ACCESS_KEY": "test"}
+    printed = []
+    for line in lines[3:]:
+        command = shlex.split(line)
+        if command[0] == "sleep":
+            eventually(lambda: "RotationSucceeded" in server.log)
+            continue
+        if command[0] == "aws":
+            command[1:1] = ["--endpoint-url", server.plain_url]
+        else:
+            command = [str(BINARY), *command[1:], "--data", str(server.data)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout)
+
+    password = json.loads(printed[-2])["password"]
+    assert password != "first" and postgresql.accepts("app", password)
+    assert not postgresql.accepts("app", "first")
+    for step in ("createSecret", "setSecret", "testSecret", "finishSecret", "succeeded"):
+        assert step in printed[-1]
+    assert password not in printed[-1]
