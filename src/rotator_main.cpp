@@ -37,8 +37,10 @@ void Seclude() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   constexpr rlimit kNone{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &kNone);
+  // NOLINTBEGIN(concurrency-mt-unsafe): no other thread yet.
   ::clearenv();
-  ::setenv("HOME", "/nonexistent", 1);  // NOLINT(concurrency-mt-unsafe): no other thread yet.
+  ::setenv("HOME", "/nonexistent", 1);
+  // NOLINTEND(concurrency-mt-unsafe)
   (void)std::signal(SIGPIPE, SIG_IGN);
 }
 

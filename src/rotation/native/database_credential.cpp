@@ -83,9 +83,8 @@ Outcome<std::uint16_t> ReadPort(const SecretReader& reader, Engine engine) {
   if (member->kind() == json::Kind::kInteger || member->kind() == json::Kind::kString) {
     const std::string_view text = member->text();
     std::uint16_t port = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, code] = std::from_chars(text.data(), end, port);
-    if (code == std::errc() && stop == end && port != 0) return port;
+    const auto [stop, code] = std::from_chars(text.begin(), text.end(), port);
+    if (code == std::errc() && stop == text.end() && port != 0) return port;
   }
   return reader.Wrong("port", "is not a number from 1 to 65535");
 }
