@@ -42,6 +42,10 @@ void Seclude() {
   ::setenv("HOME", "/nonexistent", 1);
   // NOLINTEND(concurrency-mt-unsafe)
   (void)std::signal(SIGPIPE, SIG_IGN);
+  // A mask is inherited, and the deadline is a signal.
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Writes all of `text`; what nobody reads is nobody's loss.

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "coffer/result.h"
 #include "json/document.h"
+#include "rotation/native/secret_text.h"
 
 #include <algorithm>
 #include <array>
@@ -111,7 +112,7 @@ TlsMode ReadTls(const SecretReader& reader) {
 Outcome<DatabaseCredential> ParseCredential(std::string_view json, Engine engine,
                                             std::string_view what) {
   json::Document document;
-  const auto root = document.Parse(json);
+  const auto root = document.Parse(json, kSecretLimits);
   if (!root) {
     return Failed(errors::kInvalidSecret,
                   std::string(what) + " is not JSON: " + std::string(root.error().reason) +
