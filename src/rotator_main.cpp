@@ -45,7 +45,7 @@ void Seclude() {
   // A mask is inherited, and the deadline is a signal.
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Writes all of `text`; what nobody reads is nobody's loss.

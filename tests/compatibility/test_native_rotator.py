@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from databases import HOST
+from fake_mysql import FakeMysql
 from rotator_support import ROTATOR, STEPS, Rotation, run_rotator
 from support import BINARY
 
@@ -142,3 +143,44 @@ def test_the_server_itself_links_no_database_client():
     libraries = subprocess.run(["ldd", BINARY], capture_output=True, text=True).stdout
 
     assert "libpq" not in libraries and "libmariadb" not in libraries
+
+
+def rotate_in(server, **settings):
+    one = rotation(VALUE | {"engine": "mysql", "port": server.port, "ssl": False},
+                   ROTATOR="mysql", **settings)
+    one.create("it's a Fresh-pass-1")
+    return one.step("setSecret")
+
+
+@pytest.mark.parametrize("version, statement", [
+    ("5.6.51-log", r"SET PASSWORD = PASSWORD('it\'s a Fresh-pass-1')"),
+    ("5.7.44", r"SET PASSWORD = 'it\'s a Fresh-pass-1'"),
+    ("8.4.0", r"SET PASSWORD = 'it\'s a Fresh-pass-1'"),
+    ("9.3.0", r"SET PASSWORD = 'it\'s a Fresh-pass-1'")])
+def test_versions_of_mysql(version, statement):
+    with FakeMysql(version) as server:
+        answer = rotate_in(server)
+
+    assert answer.ok, answer.text
+    assert server.statements[0] == "SELECT VERSION()" and server.statements[-1] == statement
+
+
+def test_two_passwords_at_once():
+    with FakeMysql("8.0.14") as server:
+        assert rotate_in(server, DUAL_PASSWORD="true").ok
+
+    assert server.statements[-2:] == [
+        "ALTER USER USER() DISCARD OLD PASSWORD",
+        r"SET PASSWORD = 'it\'s a Fresh-pass-1' RETAIN CURRENT PASSWORD"]
+
+
+@pytest.mark.parametrize("number, status", [(1064, 0), (1819, 0), (1213, 75)])
+def test_what_a_server_quotes_is_taken_out(number, status):
+    """Servers quote a statement that they do not understand from the place of the error on."""
+    for beginning in ("SET PASSWORD = ", "SET PASSWORD = 'it"):
+        with FakeMysql("8.4.0", {beginning: number}) as server:
+            answer = rotate_in(server)
+
+        assert (answer.status, answer.type) == (status, "DatabaseError")
+        assert f"error {number}" in answer.message
+        assert "Fresh" not in answer.text and "pass-1" not in answer.text
