@@ -1,5 +1,7 @@
 #pragma once
 
+#include "coffer/rotation_function.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -70,6 +72,19 @@ struct Config {
   std::int64_t idle_timeout_seconds = 75;
   std::int64_t write_timeout_seconds = 20;
   std::int64_t drain_timeout_seconds = 25;
+
+  // Rotation.
+  std::vector<RotationFunction>
+      rotation_functions;                ///< The operator's own, before the built-in ones.
+  std::size_t rotation_concurrency = 8;  ///< Rotations at once, of all functions.
+  /// Before the second, third, ... attempt of a rotation that failed; the last one goes on.
+  std::vector<std::int64_t> rotation_retry_delays_seconds{60, 300, 900, 1800, 3600};
+  std::int64_t rotation_give_up_seconds = 86'400;  ///< After the first attempt.
+  /// The URL under which functions that run here call this server; empty = the address and port it
+  /// listens on. A configured certificate must be good for it.
+  std::string function_endpoint;
+  /// The program that changes passwords in databases; empty = `coffer-rotator` beside this one.
+  std::string rotator_file;
 
   std::string log_level = "info";
 };

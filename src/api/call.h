@@ -37,10 +37,12 @@ struct HandlerTraits;
 template <class Reply, class Request>
 struct HandlerTraits<Result<Reply> (*)(sm::Context&, const Request&)> {
   using RequestType = Request;
+  using ResultType = Result<Reply>;
 };
 template <class Reply, class Secret, class Request>
 struct HandlerTraits<Result<Reply> (*)(sm::Context&, const Secret&, const Request&)> {
   using RequestType = Request;
+  using ResultType = Result<Reply>;
 };
 
 /// A request whose own members can be refused before anything is looked up.
@@ -75,7 +77,7 @@ class OperationCall final : public Call {
 
   [[nodiscard]] const RequestParameters& parameters() const override { return parameters_; }
 
- private:
+  /// Resolves, authorizes and handles; the reply as a value, for callers inside the vault.
   [[nodiscard]] auto Invoke(sm::Context& context) const {
     sm::Authorizer& authorizer = context.authorizer;
     if constexpr (kAuthorizes == sm::Authorizes::kSecret) {
@@ -106,6 +108,7 @@ class OperationCall final : public Call {
     }
   }
 
+ private:
   // The operation itself and what else the request needs, on the same.
   [[nodiscard]] Result<void> AuthorizeAll(sm::Authorizer& authorizer) const {
     const auto authorize = [&](std::string_view operation) {

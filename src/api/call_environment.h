@@ -46,7 +46,8 @@ struct SecretsManagerCall {
                 .principals = principals,
                 .account = environment.facts.caller.account,
                 .region = environment.facts.caller.region,
-                .now = environment.facts.now} {}
+                .now = environment.facts.now,
+                .rotation_job = environment.facts.identity.rotation_job} {}
   SecretsManagerCall(const SecretsManagerCall&) = delete;
   SecretsManagerCall& operator=(const SecretsManagerCall&) = delete;
 

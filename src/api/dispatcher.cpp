@@ -1,6 +1,7 @@
 #include "api/dispatcher.h"
 
 #include "api/error_table.h"
+#include "api/policy_prefetch.h"
 #include "api/query_index.h"
 #include "api/request_id.h"
 #include "api/xml_codec.h"
@@ -32,8 +33,10 @@ bool IsQueryRequest(const base::HttpRequest& request) {
          request.Header("content-type").starts_with("application/x-www-form-urlencoded");
 }
 
-// AWS lets temporary credentials of a user do nothing in IAM: they could make lasting ones.
+// AWS lets temporary credentials of a user do nothing in IAM: they could make lasting ones. A
+// rotation has secrets to do with, and nothing else.
 bool MayCall(std::string_view service, const Identity& identity) {
+  if (identity.rotation_job) return service == "secretsmanager";
   return service != "iam" || !identity.session || identity.session->kind == identity::kRoleSession;
 }
 
@@ -174,6 +177,9 @@ Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& req
                                              : parts_.verifier.Verify(request, rules, now));
   std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller, rules.service);
   if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
+  if (parts_.services.authorization.enforcement != PolicyEnforcement::kOff) {
+    PrefetchPolicies(*identity);
+  }
   return PreparedCall{.caller = std::move(caller),
                       .identity = std::move(identity),
                       .request = &request,

@@ -2,6 +2,7 @@
 
 #include "api/access_keys.h"
 #include "api/identity.h"
+#include "api/rotation_sessions.h"
 #include "api/sessions.h"
 #include "base/text_hash.h"
 #include "coffer/clock.h"
@@ -32,14 +33,14 @@ class Principals final : public sigv4::CredentialSource {
   /// All must outlive this. Sessions expire by `clock`, the one that dated them.
   Principals(Database& database, const keyring::Keyring& keyring,
              const store::IdentityStore& identities, const AccessKeys& root_keys,
-             const Clock& clock)
+             const RotationSessions& rotations, const Clock& clock)
       : database_(database),
         keyring_(keyring),
         identities_(identities),
         root_keys_(root_keys),
         clock_(clock),
         loader_(identities),
-        sessions_(database, keyring.session_tokens(), identities, loader_, clock) {}
+        sessions_(database, keyring.session_tokens(), identities, loader_, rotations, clock) {}
 
   [[nodiscard]] std::expected<sigv4::Credential, sigv4::CredentialFault> Find(
       const sigv4::KeyReference& key) const override;
@@ -59,6 +60,10 @@ class Principals final : public sigv4::CredentialSource {
     std::uint64_t generation = 0;
     store::AccessKeyRow key;  ///< Its secret part is sealed.
     store::UseGate uses;
+    const CompiledPolicy* policies = nullptr;  ///< Of the identity, for Prefetch.
+
+    /// Has the processor fetch what will be wanted of the identity once the signature is checked.
+    void Prefetch() const;
   };
 
   template <class Value>

@@ -21,7 +21,9 @@ std::shared_ptr<const Sessions::Entry> Sessions::Open(const sigv4::KeyReference&
   entry->fingerprint = fingerprint;
   entry->session = std::make_shared<const identity::Session>(*std::move(session));
   database_.Read([&](Transaction& transaction) {
-    entry->identity = loader_.LoadSession(transaction, entry->session);
+    entry->identity = entry->session->kind == identity::kRotationSession
+                          ? rotations_.Load(transaction, entry->session)
+                          : loader_.LoadSession(transaction, entry->session);
   });
   return entry;
 }
@@ -55,6 +57,10 @@ Sessions::FoundEntry Sessions::FindLive(const sigv4::KeyReference& key) const {
     return std::unexpected(sigv4::CredentialFault::kExpired);
   }
   if (!entry->identity) return std::unexpected(sigv4::CredentialFault::kUnknown);
+  // The end of a rotation is no change of an identity, and takes its rights at once.
+  if (entry->session->kind == identity::kRotationSession && !rotations_.IsLive(*entry->session)) {
+    return std::unexpected(sigv4::CredentialFault::kUnknown);
+  }
   return entry;
 }
 

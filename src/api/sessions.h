@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/identity.h"
+#include "api/rotation_sessions.h"
 #include "base/text_hash.h"
 #include "coffer/clock.h"
 #include "coffer/database.h"
@@ -32,11 +33,12 @@ class Sessions {
   /// All must outlive this. `clock` is the one that dated the sessions.
   Sessions(Database& database, const keyring::SessionTokens& tokens,
            const store::IdentityStore& identities, const services::iam::IdentityLoader& loader,
-           const Clock& clock)
+           const RotationSessions& rotations, const Clock& clock)
       : database_(database),
         tokens_(tokens),
         identities_(identities),
         loader_(loader),
+        rotations_(rotations),
         clock_(clock) {}
 
   [[nodiscard]] std::expected<sigv4::Credential, sigv4::CredentialFault> Find(
@@ -71,6 +73,7 @@ class Sessions {
   const keyring::SessionTokens& tokens_;
   const store::IdentityStore& identities_;
   const services::iam::IdentityLoader& loader_;
+  const RotationSessions& rotations_;
   const Clock& clock_;
   mutable std::shared_mutex entries_mutex_;
   mutable std::unordered_map<std::string, std::shared_ptr<const Entry>, base::TextHash,

@@ -4,6 +4,7 @@
 #include "coffer/clock.h"
 #include "identity/entities.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ namespace coffer::identity {
 inline constexpr std::string_view kRoleSession = "role";            ///< AssumeRole.
 inline constexpr std::string_view kUserSession = "user";            ///< GetSessionToken.
 inline constexpr std::string_view kFederatedSession = "federated";  ///< GetFederationToken.
+inline constexpr std::string_view kRotationSession = "rotation";  ///< Of one attempt of a rotation.
 
 /// What a session token says. It names role or user by id alone: what that is, and what it may do,
 /// is looked up whenever the session is used.
@@ -31,6 +33,8 @@ struct Session {
   std::vector<Tag> tags{};
   std::vector<std::string> transitive_tag_keys{};  ///< Tags that a chained session inherits.
   std::optional<std::string> source_identity{};
+  std::optional<std::int64_t> rotation_job{};  ///< Which rotation, by the store's number.
+  std::optional<std::int64_t> fence{};         ///< And which attempt.
 
   [[nodiscard]] bool is_limited() const { return !policies.empty() || !policy_arns.empty(); }
 
@@ -45,7 +49,9 @@ struct Session {
                       base::Required("m", &Session::policy_arns),
                       base::Required("t", &Session::tags),
                       base::Required("r", &Session::transitive_tag_keys),
-                      base::Optional("s", &Session::source_identity)};
+                      base::Optional("s", &Session::source_identity),
+                      base::Optional("j", &Session::rotation_job),
+                      base::Optional("f", &Session::fence)};
   }
   bool operator==(const Session&) const = default;
 };

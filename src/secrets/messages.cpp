@@ -95,4 +95,20 @@ ApiError InvalidNextToken() {
   return {ErrorCode::kInvalidNextToken, "The NextToken value is invalid."};
 }
 
+ApiError NoRotationFunction() {
+  return {ErrorCode::kInvalidRequest,
+          "No Lambda rotation function ARN is associated with this secret."};
+}
+
+ApiError CannotInvokeFunction() {
+  return {ErrorCode::kAccessDenied,
+          "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function "
+          "policy grants access to the principal secretsmanager.amazonaws.com."};
+}
+
+ApiError RotationIncomplete() {
+  return {ErrorCode::kInvalidRequest,
+          "A previous rotation isn't complete. That rotation will be reattempted."};
+}
+
 }  // namespace coffer::secrets

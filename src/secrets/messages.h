@@ -27,5 +27,8 @@ namespace coffer::secrets {
 [[nodiscard]] ApiError CannotEncrypt();
 [[nodiscard]] ApiError InvalidKmsKeyRegion(std::string_view region);
 [[nodiscard]] ApiError InvalidNextToken();
+[[nodiscard]] ApiError NoRotationFunction();
+[[nodiscard]] ApiError CannotInvokeFunction();
+[[nodiscard]] ApiError RotationIncomplete();
 
 }  // namespace coffer::secrets

@@ -1,6 +1,7 @@
 #include "server/config_loader.h"
 
 #include "base/ascii.h"
+#include "server/rotation_settings.h"
 
 #include <toml++/toml.h>
 
@@ -56,6 +57,10 @@ void ApplyFile(Config& config, const std::string& file) {
   }
   for (const auto& [key, node] : table) {
     const std::string where = file + ":" + std::to_string(node.source().begin.line);
+    if (key.str() == "rotation_functions") {  // The one that is not a single value.
+      config.rotation_functions = ReadRotationFunctions(node, file);
+      continue;
+    }
     const Setting* setting = FindSetting(key.str());
     if (setting == nullptr) {
       throw SettingError(where + ": there is no setting " + std::string(key.str()) + ". " +
@@ -125,8 +130,20 @@ void CheckMasterKey(const Config& config) {
   }
 }
 
+void CheckFunctions(const Config& config) {
+  const bool calls_back = std::ranges::any_of(config.rotation_functions, [](const auto& function) {
+    return function.kind == RotationFunctionKind::kRuntime;
+  });
+  if (calls_back && !config.certificate_file.empty() && config.function_endpoint.empty()) {
+    throw SettingError(
+        "rotation_functions of the kind runtime call this server, and certificate_file is set: set "
+        "function_endpoint to a URL that the certificate is good for.");
+  }
+}
+
 void CheckWhole(const Config& config) {
   CheckMasterKey(config);
+  CheckFunctions(config);
   if (config.certificate_file.empty() != config.private_key_file.empty()) {
     throw SettingError("certificate_file and private_key_file belong together: set both or none.");
   }

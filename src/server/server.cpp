@@ -6,13 +6,17 @@
 #include "api/dispatcher.h"
 #include "api/error_table.h"
 #include "api/local_endpoints.h"
+#include "api/rotation_calls.h"
 #include "base/log.h"
 #include "jobs/housekeeping.h"
 #include "json/shape_codec.h"
 #include "net/http_server.h"
 #include "net/local_certificates.h"
+#include "rotation/orchestrator.h"
+#include "rotation/report.h"
 #include "server/regions.h"
 #include "server/root_access_key.h"
+#include "server/rotation_setup.h"
 #include "server/vault.h"
 #include "sigv4/verifier.h"
 
@@ -86,11 +90,14 @@ class Server::Implementation {
   [[nodiscard]] jobs::Housekeeping::Options HousekeepingOptions();
   [[nodiscard]] std::string Status() const;
   [[nodiscard]] std::string Explain(std::string_view asked);
+  [[nodiscard]] std::string AnswerRotation(std::string_view asked);
   void Examine(const std::stop_token& stop);
 
   Config config_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   server::Vault vault_;
+  secrets::FunctionRegistry rotation_functions_;
+  api::RotationSessions rotation_sessions_;
   api::AccessKeys access_keys_;
   api::Principals principals_;
   api::PolicyCache policies_;
@@ -99,6 +106,10 @@ class Server::Implementation {
   services::iam::Service iam_;
   services::kms::Service kms_;
   api::Services services_;
+  api::RotationCalls rotation_calls_;
+  rotation::Ledger rotation_ledger_;
+  std::optional<rotation::Executors> rotation_executors_;  // Once the port is known.
+  rotation::Orchestrator orchestrator_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
   api::Dispatcher dispatcher_;
@@ -113,24 +124,42 @@ Server::Implementation::Implementation(const Config& config,
                                        std::function<void(std::string_view)> on_fatal)
     : config_(config),
       vault_(config, std::move(on_fatal)),
+      rotation_functions_(config.rotation_functions),
+      rotation_sessions_(vault_.database, vault_.rotations, vault_.secrets, rotation_functions_),
       access_keys_(LoadAccessKeys()),
-      principals_(vault_.database, vault_.keyring, vault_.identities, access_keys_, vault_.clock),
+      principals_(vault_.database, vault_.keyring, vault_.identities, access_keys_,
+                  rotation_sessions_, vault_.clock),
       authorization_{.secrets = vault_.secrets,
+                     .rotations = vault_.rotations,
                      .keyring = vault_.keyring,
                      .policies = policies_,
                      .random = vault_.random,
                      .enforcement = config.policy_enforcement()},
       service_{.secrets = vault_.secrets,
+               .rotations = vault_.rotations,
+               .functions = rotation_functions_,
                .keyring = vault_.keyring,
                .envelope = vault_.envelope,
                .random = vault_.random,
                .clock = vault_.clock,
                .error_name = [](ErrorCode code) { return api::FindError(code).name; },
-               .create_unknown_keys = IsDevelopment(config)},
+               .create_unknown_keys = IsDevelopment(config),
+               .rotation_listener = &orchestrator_},
       iam_{.identities = vault_.identities, .keyring = vault_.keyring, .random = vault_.random},
       kms_{.keyring = vault_.keyring},
       services_{
           .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_},
+      rotation_calls_(vault_.database, services_, rotation_sessions_,
+                      vault_.keyring.session_tokens(), vault_.clock, vault_.random),
+      rotation_ledger_(vault_.database, service_, vault_.random, server::RetryPolicyOf(config),
+                       server::NewOwner(vault_.random)),
+      orchestrator_(
+          {.ledger = rotation_ledger_,
+           .access = rotation_calls_,
+           .clock = vault_.clock,
+           .executor_of =
+               [this](RotationFunctionKind kind) { return &rotation_executors_->ForKind(kind); }},
+          rotation_functions_, {.concurrency = config.rotation_concurrency}),
       verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),
@@ -147,7 +176,10 @@ Server::Implementation::Implementation(const Config& config,
       certificates_(CertificatesOf(config, vault_.directory.Tls())),
       http_(NetOptionsOf(config), certificates_.certificate, certificates_.private_key,
             dispatcher_) {
-  vault_.clock.OnMove([this] { housekeeping_.Wake(); });
+  vault_.clock.OnMove([this] {
+    housekeeping_.Wake();
+    orchestrator_.Wake();
+  });
   if (config.trust_any_signature) {
     base::log::Warning("signatures.not_verified", {{"reason", "trust_any_signature is set"}});
   }
@@ -195,13 +227,36 @@ std::string Server::Implementation::Explain(std::string_view asked) {
   return text;
 }
 
+std::string Server::Implementation::AnswerRotation(std::string_view asked) {
+  const auto question = json::DecodeShape<rotation::ReportQuestion>(asked);
+  if (!question) return "error: this is no question of this version of coffer.\n";
+  Result<std::string> answer = "";
+  vault_.database.Read([&](Transaction& transaction) {
+    if (question->verb == "list") {
+      answer = rotation::ListRotations(service_, transaction);
+    } else {
+      answer = rotation::ShowRotation(service_, transaction, *question);
+    }
+    if (!answer || question->verb != "retry") return;
+    const auto secret_id = rotation::FindSecretOf(service_, transaction, *question);
+    if (secret_id) orchestrator_.OnRotationWanted(*secret_id);
+    answer = "The rotation is tried now, if there is one that waits or is stuck.\n";
+  });
+  return answer ? *answer : "error: " + answer.error().message + "\n";
+}
+
 void Server::Implementation::Start() {
-  admin_.emplace(server::DataDirectory::AdminSocketOf(vault_.directory.path()),
-                 admin::Commands{
-                     {"status", [this](std::string_view) { return Status(); }},
-                     {"explain", [this](std::string_view question) { return Explain(question); }}});
+  admin_.emplace(
+      server::DataDirectory::AdminSocketOf(vault_.directory.path()),
+      admin::Commands{
+          {"status", [this](std::string_view) { return Status(); }},
+          {"explain", [this](std::string_view question) { return Explain(question); }},
+          {"rotation", [this](std::string_view question) { return AnswerRotation(question); }}});
   housekeeping_.Start();
   http_.Start();
+  rotation_executors_.emplace(
+      server::ExecutorOptionsOf(config_, http_.port(), certificates_.authority), vault_.random);
+  orchestrator_.Start();
   examination_ = std::jthread([this](const std::stop_token& stop) { Examine(stop); });
 }
 
@@ -221,6 +276,8 @@ void Server::Implementation::Examine(const std::stop_token& stop) {
 void Server::Implementation::Stop() {
   examination_.request_stop();
   admin_.reset();
+  // Before the front end: functions need it to finish what they are doing.
+  orchestrator_.Stop();
   http_.Stop(std::chrono::seconds(config_.drain_timeout_seconds));
   housekeeping_.Stop();
 }

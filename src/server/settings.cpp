@@ -107,6 +107,19 @@ void SetNumber(Config& config, const SettingValue& value) {
       static_cast<std::remove_cvref_t<decltype(config.*kField)>>(NumberOf(value, kMin, kMax));
 }
 
+void SetRetryDelays(Config& config, const SettingValue& value) {
+  constexpr std::int64_t kLongest = 86'400;
+  std::vector<std::int64_t> delays;
+  for (const std::string& text : ListOf(value)) {
+    const auto seconds = ParseInteger(text);
+    if (!seconds || *seconds < 0 || *seconds > kLongest) {
+      Refuse("must be a list of seconds, such as 60,300,900, each from 0 to 86400");
+    }
+    delays.push_back(*seconds);
+  }
+  config.rotation_retry_delays_seconds = std::move(delays);
+}
+
 constexpr std::array kSettings{
     Setting{"listen", "ADDRESS:PORT to serve on; port 0 = any free one", false, &SetListen},
     Setting{"host_names", "further names in the certificate made at first start", false,
@@ -158,6 +171,17 @@ constexpr std::array kSettings{
             &SetNumber<&Config::write_timeout_seconds, 1, 3600>},
     Setting{"drain_timeout_seconds", "time for requests in flight when stopping", false,
             &SetNumber<&Config::drain_timeout_seconds, 0, 3600>},
+    Setting{"rotation_concurrency", "rotations at once", false,
+            &SetNumber<&Config::rotation_concurrency, 1, 1000>},
+    Setting{"rotation_retry_delays_seconds",
+            "waits before further attempts of a rotation; the last one goes on", false,
+            &SetRetryDelays},
+    Setting{"rotation_give_up_seconds", "time after which a failing rotation is not tried again",
+            false, &SetNumber<&Config::rotation_give_up_seconds, 0, 86'400L * 365>},
+    Setting{"function_endpoint", "URL under which rotation functions call this server", false,
+            &SetText<&Config::function_endpoint>},
+    Setting{"rotator_file", "the program coffer-rotator; where it is not beside this one", false,
+            &SetText<&Config::rotator_file>},
     Setting{"log_level", "debug, info, warning, error or off", false, &SetLogLevel},
 };
 

@@ -78,6 +78,7 @@ Vault::Vault(const Config& config, std::function<void(std::string_view)> on_fata
       anchor(CheckedAnchor(config, database.commit_sequence())),
       keyring(database, std::move(master_key_), random, clock),
       secrets(keyring.row_mac(), CacheBytes(config)),
+      rotations(keyring.row_mac()),
       identities(keyring.row_mac()),
       envelope(keyring, random) {}
 

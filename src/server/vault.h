@@ -10,6 +10,7 @@
 #include "server/data_directory.h"
 #include "sql/sqlite_database.h"
 #include "store/identity_store.h"
+#include "store/rotation_store.h"
 #include "store/secret_store.h"
 
 #include <functional>
@@ -37,6 +38,7 @@ class Vault {
   std::optional<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
   keyring::Keyring keyring;
   store::SecretStore secrets;
+  store::RotationStore rotations;
   store::IdentityStore identities;
   keyring::Envelope envelope;
 };

@@ -145,10 +145,37 @@ CREATE TABLE identity_uses(
   row_mac BLOB NOT NULL) STRICT;
 )sql";
 
+// The bodies are JSON, as those of identities. What has to be found by its time is a column: an index
+// holds only rows that wait for something, so that a schedule that is far away costs nothing.
+constexpr std::string_view kRotations = R"sql(
+INSERT INTO sequences(name, value) VALUES('rotation_jobs', 0);
+
+CREATE TABLE rotations(
+  secret_id INTEGER PRIMARY KEY REFERENCES secrets ON DELETE CASCADE,
+  due_at INTEGER,
+  body TEXT NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+CREATE INDEX rotations_by_due ON rotations(due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE rotation_jobs(
+  job_id INTEGER PRIMARY KEY,
+  secret_id INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE,
+  kind INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  is_live INTEGER NOT NULL,
+  wake_at INTEGER,
+  body TEXT NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX rotation_jobs_live ON rotation_jobs(secret_id) WHERE is_live = 1;
+CREATE INDEX rotation_jobs_by_secret ON rotation_jobs(secret_id);
+CREATE INDEX rotation_jobs_by_wake ON rotation_jobs(wake_at) WHERE wake_at IS NOT NULL;
+)sql";
+
 constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
                             sql::SchemaStep{2, "identities", kIdentities},
                             sql::SchemaStep{3, "settings of keys", kKeySettings},
-                            sql::SchemaStep{4, "uses of identities", kIdentityUses}};
+                            sql::SchemaStep{4, "uses of identities", kIdentityUses},
+                            sql::SchemaStep{5, "rotations", kRotations}};
 
 }  // namespace
 

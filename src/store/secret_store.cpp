@@ -21,6 +21,8 @@ namespace {
 
 constexpr auto kFindSql = kSelectSecrets + " WHERE account = $1 AND region = $2 AND name = $3";
 constexpr Statement kFind{kFindSql};
+constexpr auto kFindByIdSql = kSelectSecrets + " WHERE secret_id = $1";
+constexpr Statement kFindById{kFindByIdSql};
 
 }  // namespace
 
@@ -28,6 +30,17 @@ std::shared_ptr<const secrets::Secret> SecretStore::Find(
     Transaction& transaction, const secrets::SecretAddress& address) const {
   std::shared_ptr<secrets::Secret> secret;
   transaction.Query(kFind, {address.account, address.region, address.name}, [&](const Row& row) {
+    secret = std::make_shared<secrets::Secret>(ReadSecret(row, mac_));
+    return true;
+  });
+  if (secret) accesses_->Overlay(*secret);
+  return secret;
+}
+
+std::shared_ptr<const secrets::Secret> SecretStore::FindById(Transaction& transaction,
+                                                             std::int64_t id) const {
+  std::shared_ptr<secrets::Secret> secret;
+  transaction.Query(kFindById, {id}, [&](const Row& row) {
     secret = std::make_shared<secrets::Secret>(ReadSecret(row, mac_));
     return true;
   });

@@ -78,6 +78,9 @@ class SecretStore {
 
   [[nodiscard]] std::shared_ptr<const secrets::Secret> Find(
       Transaction& transaction, const secrets::SecretAddress& address) const;
+  /// By the store's own number.
+  [[nodiscard]] std::shared_ptr<const secrets::Secret> FindById(Transaction& transaction,
+                                                                std::int64_t id) const;
   /// As Find, from the cache when it holds the committed state. Only in a read transaction.
   [[nodiscard]] std::shared_ptr<const secrets::Secret> FindForRead(
       Transaction& transaction, const secrets::SecretAddress& address) const;

@@ -5,7 +5,9 @@ import uuid
 
 import pytest
 
+from databases import mariadb, mariadb_tls, postgresql, postgresql_tls  # noqa: F401 (fixtures)
 from iam_support import Account
+from rotation_support import Functions, Rotations
 from support import BINARY, Server
 
 
@@ -107,3 +109,48 @@ def make_server(tmp_path):
     yield make
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def rotation_server(tmp_path_factory):
+    """One server, and its functions, for all tests of rotation that need nothing special."""
+    functions = Functions(tmp_path_factory.mktemp("rotation"))
+    functions.add("finisher", handles_finish=True)
+    functions.add("idle", command=["/bin/true"], handles_finish=True)
+    functions.add("hurried", timeout_seconds=1)
+    functions.add("narrow", memory_mebibytes=128)
+    functions.add("one-by-one", concurrency=1)
+    functions.add("disabled", enabled=False)
+    functions.add("choosy", secrets=["arn:aws:secretsmanager:*:*:secret:chosen-*"])
+    functions.add("absent", command=["/nonexistent/interpreter"])
+    functions.add("unexecutable", command=["/etc/passwd"])
+    functions.add("unknown-user", user="there-is-no-such-user")
+    server = Server(functions.folder / "server", ephemeral=True,
+                    arguments=functions.arguments()).start()
+    yield server, functions
+    server.stop()
+
+
+@pytest.fixture
+def rotations(rotation_server):
+    """Makes secrets that are rotated, and removes them after the test."""
+    rotations = Rotations(*rotation_server)
+    yield rotations
+    rotations.clean_up()
+
+
+@pytest.fixture
+def make_rotations(make_server, tmp_path):
+    """Makes servers of a test's own that rotate; each has its own functions."""
+    made = []
+
+    def make(*arguments, functions=None, **options):
+        functions = functions or Functions(tmp_path / f"rotation-{len(made)}")
+        server = make_server(arguments=functions.arguments(*arguments), **options).start()
+        made.append(Rotations(server, functions))
+        return made[-1]
+
+    yield make
+    for rotations in made:
+        for secret in rotations.made:
+            secret.release()

@@ -6,8 +6,6 @@ from support import new_token
 
 
 @pytest.mark.parametrize("operation, members", [
-    ("RotateSecret", {"RotationRules": {"AutomaticallyAfterDays": 30}}),
-    ("CancelRotateSecret", {}),
     ("ReplicateSecretToRegions", {"AddReplicaRegions": [{"Region": "eu-west-1"}]}),
     ("RemoveRegionsFromReplication", {"RemoveReplicaRegions": ["eu-west-1"]}),
     ("StopReplicationToReplica", {}),
@@ -24,7 +22,7 @@ def test_an_operation_that_is_not_built(client, raw, name, operation, members):
 
 
 def test_an_operation_that_is_not_built_still_needs_a_signature(raw):
-    raw("RotateSecret", {}, secret="wrong").expect_refusal("InvalidSignatureException")
+    raw("StopReplicationToReplica", {}, secret="wrong").expect_refusal("InvalidSignatureException")
 
 
 def test_create_with_replicas_stores_nothing(raw, name):

@@ -5,6 +5,7 @@
 #include "policy/document.h"
 #include "policy/principal.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ struct Identity {
   std::shared_ptr<const identity::Session> session;  ///< Null for a long-term key.
   /// What the session is limited to; absent when no such policies were given.
   std::optional<std::vector<CompiledPolicy>> session_policies;
+  /// The rotation that this is, by the store's number; absent for everybody else. Its policies bind
+  /// it wherever it is, also where policies are not enforced.
+  std::optional<std::int64_t> rotation_job{};
 };
 
 }  // namespace coffer::services::iam

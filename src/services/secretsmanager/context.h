@@ -7,7 +7,9 @@
 #include "keyring/envelope.h"
 #include "keyring/keyring.h"
 #include "policy/pinning.h"
+#include "secrets/function_registry.h"
 #include "secrets/secret.h"
+#include "store/rotation_store.h"
 #include "store/secret_store.h"
 
 #include <cstdint>
@@ -36,9 +38,22 @@ class AuthorizedSecret {
   std::string arn_;
 };
 
+/// Hears of rotations. Called when the outcome of a transaction is settled, whatever it is, from any
+/// thread; must not throw or block.
+class RotationListener {
+ public:
+  virtual ~RotationListener() = default;
+  /// A rotation may have been asked for, have ended or have another schedule.
+  virtual void OnRotationChange() = 0;
+  /// Somebody wants the secret rotated whose rotation is incomplete: AWS "will reattempt" that.
+  virtual void OnRotationWanted(std::int64_t secret_id) = 0;
+};
+
 /// What the service is made of; one for the process.
 struct Service {
   store::SecretStore& secrets;
+  const store::RotationStore& rotations;
+  const secrets::FunctionRegistry& functions;
   keyring::Keyring& keyring;
   keyring::Envelope& envelope;
   Random& random;
@@ -47,6 +62,7 @@ struct Service {
   std::string_view (*error_name)(ErrorCode) = nullptr;
   /// Make a KmsKeyId that does not exist instead of refusing it (development profile).
   bool create_unknown_keys = false;
+  RotationListener* rotation_listener = nullptr;  ///< Null where nothing rotates.
 };
 
 /// One call, while it runs: inside one transaction, at one moment.
@@ -58,6 +74,8 @@ struct Context {
   std::string_view account;  ///< The caller's.
   std::string_view region;   ///< Of the call.
   Timestamp now;
+  /// The rotation that makes this call by its own credentials; absent for everybody else.
+  std::optional<std::int64_t> rotation_job{};
 };
 
 /// What a key-encryption key is used for: kms:Decrypt, or kms:GenerateDataKey and kms:Decrypt.

@@ -3,6 +3,7 @@
 #include "secrets/deletion.h"
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
+#include "services/secretsmanager/rotation_state.h"
 
 #include <utility>
 
@@ -46,9 +47,11 @@ Result<DeleteSecretResponse> DeleteSecret(Context& context,
   DeleteSecretResponse response{secrets::ArnOf(found), found.address.name, context.now};
   if (!window) {
     context.service.secrets.Remove(context.transaction, found);
+    AnnounceRotation(ScopeOf(context));
     return response;
   }
   if (found.deleted) return std::unexpected(secrets::AlreadyScheduledForDeletion());
+  SwitchRotationOff(context, found);
   secrets::Secret scheduled = secrets::Scheduled(found, context.now, *window);
   context.service.secrets.Update(context.transaction, scheduled);
   response.deletion_date = scheduled.purge_at.value_or(context.now);

@@ -29,6 +29,11 @@ struct SecretDescription {
   std::optional<std::string> owning_service;
   std::optional<Timestamp> created_date;
   std::optional<std::string> primary_region;
+  std::optional<bool> rotation_enabled;  ///< Absent until rotation is configured.
+  std::optional<std::string> rotation_lambda_arn;
+  std::optional<RotationRules> rotation_rules;
+  std::optional<Timestamp> last_rotated_date;
+  std::optional<Timestamp> next_rotation_date;
 
   /// The members under the names that `Class`, derived from this, has on the wire.
   template <class Class>
@@ -46,7 +51,12 @@ struct SecretDescription {
         base::Optional(versions_name, Field<Class>(&SecretDescription::versions_to_stages)),
         base::Optional("OwningService", Field<Class>(&SecretDescription::owning_service)),
         base::Optional("CreatedDate", Field<Class>(&SecretDescription::created_date)),
-        base::Optional("PrimaryRegion", Field<Class>(&SecretDescription::primary_region))};
+        base::Optional("PrimaryRegion", Field<Class>(&SecretDescription::primary_region)),
+        base::Optional("RotationEnabled", Field<Class>(&SecretDescription::rotation_enabled)),
+        base::Optional("RotationLambdaARN", Field<Class>(&SecretDescription::rotation_lambda_arn)),
+        base::Optional("RotationRules", Field<Class>(&SecretDescription::rotation_rules)),
+        base::Optional("LastRotatedDate", Field<Class>(&SecretDescription::last_rotated_date)),
+        base::Optional("NextRotationDate", Field<Class>(&SecretDescription::next_rotation_date))};
   }
 
  private:
@@ -56,7 +66,7 @@ struct SecretDescription {
   }
 };
 
-[[nodiscard]] SecretDescription Describe(const secrets::Secret& secret);
+[[nodiscard]] SecretDescription Describe(const Context& context, const secrets::Secret& secret);
 
 struct DescribeSecretResponse : SecretDescription {
   static constexpr auto Members() {

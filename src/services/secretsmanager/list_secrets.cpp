@@ -100,7 +100,7 @@ Result<ListSecretsResponse> ListSecrets(Context& context, const ListSecretsReque
   ASSIGN_OR_RETURN(response.next_token,
                    ListPage(context, std::move(query), CompileFilters(request.filters), fingerprint,
                             page_size, request.next_token, [&](const secrets::Secret& secret) {
-                              response.secret_list.push_back(SecretListEntry{Describe(secret)});
+                              response.secret_list.push_back(SecretListEntry{Describe(context, secret)});
                             }));
   return response;
 }

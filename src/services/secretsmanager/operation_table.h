@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/secretsmanager/batch_get_secret_value.h"
+#include "services/secretsmanager/cancel_rotate_secret.h"
 #include "services/secretsmanager/create_secret.h"
 #include "services/secretsmanager/delete_resource_policy.h"
 #include "services/secretsmanager/delete_secret.h"
@@ -14,6 +15,7 @@
 #include "services/secretsmanager/put_resource_policy.h"
 #include "services/secretsmanager/put_secret_value.h"
 #include "services/secretsmanager/restore_secret.h"
+#include "services/secretsmanager/rotate_secret.h"
 #include "services/secretsmanager/tag_resource.h"
 #include "services/secretsmanager/untag_resource.h"
 #include "services/secretsmanager/update_secret.h"
@@ -30,7 +32,7 @@ namespace coffer::services::secretsmanager {
 inline constexpr std::tuple kOperations{
     // clang-format off
     Operation<&BatchGetSecretValue>     {"BatchGetSecretValue",          Authorizes::kAccount,        Access::kCachedRead},
-    Operation<nullptr>                  {"CancelRotateSecret",           Authorizes::kSecret,         Access::kWrite},
+    Operation<&CancelRotateSecret>      {"CancelRotateSecret",           Authorizes::kSecret,         Access::kWrite},
     Operation<&CreateSecret>            {"CreateSecret",                 Authorizes::kNewSecret,      Access::kWrite},
     Operation<&DeleteResourcePolicy>    {"DeleteResourcePolicy",         Authorizes::kSecret,         Access::kWrite},
     Operation<&DeleteSecret>            {"DeleteSecret",                 Authorizes::kSecretIfExists, Access::kWrite},
@@ -45,7 +47,7 @@ inline constexpr std::tuple kOperations{
     Operation<nullptr>                  {"RemoveRegionsFromReplication", Authorizes::kSecret,         Access::kWrite},
     Operation<nullptr>                  {"ReplicateSecretToRegions",     Authorizes::kSecret,         Access::kWrite},
     Operation<&RestoreSecret>           {"RestoreSecret",                Authorizes::kSecret,         Access::kWrite},
-    Operation<nullptr>                  {"RotateSecret",                 Authorizes::kSecret,         Access::kWrite},
+    Operation<&RotateSecret>            {"RotateSecret",                 Authorizes::kSecret,         Access::kWrite},
     Operation<nullptr>                  {"StopReplicationToReplica",     Authorizes::kSecret,         Access::kWrite},
     Operation<&TagResource>             {"TagResource",                  Authorizes::kSecret,         Access::kWrite},
     Operation<&UntagResource>           {"UntagResource",                Authorizes::kSecret,         Access::kWrite},

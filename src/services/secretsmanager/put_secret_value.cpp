@@ -1,7 +1,10 @@
 #include "services/secretsmanager/put_secret_value.h"
 
+#include "base/encoding.h"
+#include "crypto/digest.h"
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
+#include "services/secretsmanager/rotation_state.h"
 #include "services/secretsmanager/values.h"
 
 #include <algorithm>
@@ -9,10 +12,19 @@
 namespace coffer::services::secretsmanager {
 namespace {
 
-// A rotation made the version without a value; this is the value. Its labels are already there.
-Result<void> FillPending(const Context& context, const secrets::Secret& secret,
-                         const std::string& token, const keyring::Value& value) {
+// The first value of all is current, whatever the request says.
+bool HasCurrentValue(const secrets::Secret& secret) {
+  return secret.labels.Holder(secrets::kCurrent).has_value();
+}
+
+// A rotation made the version without a value; this is the value.
+Result<void> FillPending(const Context& context, secrets::Secret& secret,
+                         const PutSecretValueRequest& request, const std::string& token,
+                         const keyring::Value& value) {
   store::SecretStore& store = context.service.secrets;
+  ASSIGN_OR_RETURN(secret.labels,
+                   secrets::AfterPut(secret.labels, token, request.version_stages,
+                                     /*is_first_version=*/!HasCurrentValue(secret)));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   secrets::Version version = store.FindVersion(context.transaction, secret, token)->version;
   version.key_id = key.id;
@@ -20,6 +32,22 @@ Result<void> FillPending(const Context& context, const secrets::Secret& secret,
   store.ReplaceValue(context.transaction, secret, version,
                      context.service.envelope.Seal(secret, token, key, value));
   return {};
+}
+
+// Whoever shows the token of a rotation claims to act for it.
+Result<void> CheckRotationToken(const Context& context, const secrets::Secret& secret,
+                                const PutSecretValueRequest& request) {
+  if (!request.rotation_token) return {};
+  const auto job = context.service.rotations.FindLiveJob(context.transaction, secret.id);
+  if (job && job->state == secrets::RotationState::kRunning &&
+      job->version_id == request.client_request_token) {
+    const std::string hash = base::ToHex(crypto::Sha256(base::AsBytes(*request.rotation_token)));
+    if (crypto::ConstantTimeEqual(base::AsBytes(hash), base::AsBytes(job->rotation_token_hash))) {
+      return {};
+    }
+  }
+  return Fail(ErrorCode::kAccessDenied,
+              "The RotationToken is not that of a running rotation of this secret and version.");
 }
 
 }  // namespace
@@ -48,13 +76,14 @@ Result<PutSecretValueResponse> PutSecretValue(Context& context, const Authorized
   const std::string& token = *request.client_request_token;
   const keyring::Value& value = *given;
 
+  RETURN_IF_ERROR(CheckRotationToken(context, *secret, request));
   secrets::Secret changed = *secret;
   ASSIGN_OR_RETURN(const TokenUse use, ExamineToken(context, changed, token, value));
   switch (use) {
     case TokenUse::kReplay:
       break;
     case TokenUse::kPending:
-      RETURN_IF_ERROR(FillPending(context, changed, token, value));
+      RETURN_IF_ERROR(FillPending(context, changed, request, token, value));
       break;
     case TokenUse::kNew:
       RETURN_IF_ERROR(AddVersion(context, changed, token, request.version_stages, value));
@@ -63,6 +92,7 @@ Result<PutSecretValueResponse> PutSecretValue(Context& context, const Authorized
   if (use != TokenUse::kReplay) {
     changed.last_changed = context.now;
     context.service.secrets.Update(context.transaction, changed);
+    NoteNewValue(context, changed, token);
   }
   return PutSecretValueResponse{secrets::ArnOf(changed), changed.address.name, token,
                                 changed.labels.Of(token)};

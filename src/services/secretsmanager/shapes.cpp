@@ -1,5 +1,7 @@
 #include "services/secretsmanager/shapes.h"
 
+#include <utility>
+
 #include "base/ascii.h"
 #include "secrets/secret_identifier.h"
 
@@ -12,6 +14,15 @@ std::vector<secrets::Tag> ToRules(const std::vector<Tag>& tags) {
   result.reserve(tags.size());
   for (const Tag& tag : tags) result.push_back({tag.key.value_or(""), tag.value.value_or("")});
   return result;
+}
+
+secrets::RotationRules ToRules(const RotationRules& rules) {
+  return {rules.automatically_after_days, rules.duration, rules.schedule_expression};
+}
+
+RotationRules ToWire(secrets::RotationRules rules) {
+  return {rules.automatically_after_days, std::move(rules.duration),
+          std::move(rules.schedule_expression)};
 }
 
 std::vector<Tag> ToWire(const std::vector<secrets::Tag>& tags) {

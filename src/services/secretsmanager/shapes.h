@@ -2,6 +2,7 @@
 
 #include "base/shape.h"
 #include "coffer/clock.h"
+#include "secrets/rotation_rules.h"
 #include "secrets/secret.h"
 
 #include <array>
@@ -76,6 +77,27 @@ struct ReplicaRegion {
                       base::Optional("KmsKeyId", &ReplicaRegion::kms_key_id, kKmsKeyIdLength)};
   }
 };
+
+/// AWS: RotationRulesType.
+struct RotationRules {
+  std::optional<std::int64_t> automatically_after_days;
+  std::optional<std::string> duration;
+  std::optional<std::string> schedule_expression;
+
+  static constexpr auto Members() {
+    using R = RotationRules;
+    return std::tuple{
+        base::Optional("AutomaticallyAfterDays", &R::automatically_after_days, {1, 1000}),
+        base::Optional("Duration", &R::duration, {2, 3},
+                       {.pattern = {R"([0-9]+h)", &secrets::IsDurationText}}),
+        base::Optional("ScheduleExpression", &R::schedule_expression, {1, 256},
+                       {.pattern = {R"([0-9A-Za-z\(\)#\?\*\-\/, ]+)",
+                                    &secrets::IsScheduleExpressionText}})};
+  }
+};
+
+[[nodiscard]] secrets::RotationRules ToRules(const RotationRules& rules);
+[[nodiscard]] RotationRules ToWire(secrets::RotationRules rules);
 
 /// The reply of operations that only name the secret they changed.
 struct SecretName {

@@ -2,6 +2,7 @@
 
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
+#include "services/secretsmanager/rotation_state.h"
 #include "services/secretsmanager/values.h"
 
 #include <array>
@@ -69,6 +70,7 @@ Result<UpdateSecretResponse> UpdateSecret(Context& context, const AuthorizedSecr
 
   secrets::Secret changed = *secret;
   ASSIGN_OR_RETURN(bool is_changed, ChangeMetadata(context, request, changed));
+  bool has_new_value = false;
   if (value && request.client_request_token) {  // Check has seen to it that one has the other.
     const std::string& token = *request.client_request_token;
     ASSIGN_OR_RETURN(const TokenUse use, ExamineToken(context, changed, token, *value));
@@ -78,12 +80,14 @@ Result<UpdateSecretResponse> UpdateSecret(Context& context, const AuthorizedSecr
     if (use == TokenUse::kNew) {
       RETURN_IF_ERROR(AddVersion(context, changed, token, std::nullopt, *value));
       is_changed = true;
+      has_new_value = true;
     }
     response.version_id = token;
   }
   if (is_changed) {
     changed.last_changed = context.now;
     context.service.secrets.Update(context.transaction, changed);
+    if (has_new_value) NoteNewValue(context, changed, *response.version_id);
   }
   return response;
 }

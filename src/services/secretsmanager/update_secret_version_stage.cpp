@@ -1,6 +1,7 @@
 #include "services/secretsmanager/update_secret_version_stage.h"
 
 #include "secrets/messages.h"
+#include "services/secretsmanager/rotation_state.h"
 
 namespace coffer::services::secretsmanager {
 namespace {
@@ -29,6 +30,7 @@ Result<SecretName> UpdateSecretVersionStage(Context& context, const AuthorizedSe
   if (changed.labels != secret->labels) {
     changed.last_changed = context.now;
     context.service.secrets.Update(context.transaction, changed);
+    NoteMovedLabels(context, changed);
   }
   return NameOf(*secret);
 }

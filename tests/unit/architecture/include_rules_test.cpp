@@ -27,7 +27,7 @@ constexpr Module kModules[] = {
     {"policy", "coffer base json"},
     {"sigv4", "coffer base crypto"},
     {"keyring", "coffer base crypto store secrets"},
-    {"services/secretsmanager", "coffer base keyring store policy secrets"},
+    {"services/secretsmanager", "coffer base json crypto keyring store policy secrets"},
     {"services/iam", "coffer base json keyring store policy identity"},
     {"services/sts", "coffer base json keyring store identity services/iam"},
     {"services/kms", "coffer base json keyring store policy secrets"},
@@ -40,8 +40,11 @@ constexpr Module kModules[] = {
     // module's stands before it in this list.
     {"rotation/executors", "coffer base json net"},
     {"admin", "coffer base"},
+    {"rotation/native", "coffer base json secrets"},
+    {"rotation", "coffer base json crypto store secrets services/secretsmanager"},
     {"server", "*"},
     {"main.cpp", "*"},
+    {"rotator_main.cpp", "*"},
 };
 
 /// Text that may stand in these modules alone.
@@ -55,6 +58,8 @@ constexpr Restriction kRestrictions[] = {
     {"<boost/json", "json"},
     {"<openssl/", "crypto net"},
     {"<sqlite3.h>", "sql"},
+    {"<libpq-fe.h>", "rotation/native"},
+    {"<mysql.h>", "rotation/native"},
     {"<spdlog/", "base"},
     {"<CLI/", "server"},
     {"<toml++", "server"},

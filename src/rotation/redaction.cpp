@@ -1,4 +1,4 @@
-#include "rotation/executors/redaction.h"
+#include "rotation/redaction.h"
 
 #include "base/ascii.h"
 #include "base/encoding.h"

@@ -1,0 +1,235 @@
+#include "rotation/orchestrator.h"
+
+#include "base/log.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace coffer::rotation {
+namespace {
+
+constexpr int kLookedAtOnce = 100;
+constexpr int kJobsLookedAt = 256;
+/// However far the next time is: clocks are set, and this costs two look-ups in an index.
+constexpr std::chrono::milliseconds kLongestWait{60'000};
+
+void Tell(const JobOfSecret& ending) {
+  using secrets::RotationState;
+  const secrets::RotationJob& job = ending.job;
+  std::string_view event;
+  switch (job.state) {
+    case RotationState::kSucceeded:
+      event = "RotationSucceeded";
+      break;
+    case RotationState::kFailed:
+      event = "RotationFailed";
+      break;
+    case RotationState::kAbandoned:
+      event = "RotationAbandoned";
+      break;
+    case RotationState::kCancelled:
+      event = "RotationCancelled";
+      break;
+    case RotationState::kTestSucceeded:
+      event = "TestRotationSucceeded";
+      break;
+    case RotationState::kTestFailed:
+      event = "TestRotationFailed";
+      break;
+    case RotationState::kWaiting:
+    case RotationState::kRunning:
+    case RotationState::kStuck:
+      return;
+  }
+  const bool is_failure =
+      job.state == RotationState::kFailed || job.state == RotationState::kTestFailed;
+  const std::string request_id = "Rotation-" + ending.secret_arn + "-" + job.version_id;
+  if (is_failure) {
+    base::log::Warning(event, {{"secret", ending.secret_arn},
+                               {"version", job.version_id},
+                               {"request_id", request_id},
+                               {"step", job.failed_step},
+                               {"error_type", job.error_type},
+                               {"error", job.error}});
+  } else {
+    base::log::Info(event, {{"secret", ending.secret_arn},
+                            {"version", job.version_id},
+                            {"request_id", request_id},
+                            {"attempts", job.attempt}});
+  }
+}
+
+}  // namespace
+
+Orchestrator::Orchestrator(AttemptParts parts, const secrets::FunctionRegistry& functions,
+                           Options options)
+    : parts_(std::move(parts)), functions_(functions), options_(options) {}
+
+Orchestrator::~Orchestrator() { Stop(); }
+
+void Orchestrator::Start() {
+  parts_.ledger.Recover(parts_.clock.Now());
+  threads_.emplace_back([this] { Look(); });
+  for (std::size_t i = 0; i < options_.concurrency; ++i) {
+    threads_.emplace_back([this] { Work(); });
+  }
+}
+
+void Orchestrator::Wake() {
+  const std::scoped_lock lock(mutex_);
+  is_woken_ = true;
+  woken_.notify_one();
+}
+
+void Orchestrator::OnRotationWanted(std::int64_t secret_id) {
+  const std::scoped_lock lock(mutex_);
+  wanted_.push_back(secret_id);
+  is_woken_ = true;
+  woken_.notify_one();
+}
+
+void Orchestrator::Stop() {
+  if (threads_.empty()) return;
+  {
+    std::unique_lock lock(mutex_);
+    is_stopping_ = true;
+    for (const std::int64_t id : queue_) running_.erase(id);  // They have not begun.
+    queue_.clear();
+    woken_.notify_all();
+    handed_out_.notify_all();
+    finished_.wait_for(lock, options_.patience, [this] { return running_.empty(); });
+    for (const auto& [id, running] : running_) running.attempt->Stop(/*forget=*/true);
+  }
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Orchestrator::Look() {
+  while (true) {
+    try {
+      LookOnce();
+    } catch (const std::exception& error) {
+      // A failing disk is reported and tried again; it must not end the thread.
+      base::log::Error("rotation.failed_to_look", {{"reason", error.what()}});
+    }
+    const std::chrono::milliseconds wait = UntilNextLook();
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, wait, [this] { return is_woken_ || is_stopping_; });
+    is_woken_ = false;
+    if (is_stopping_) return;
+  }
+}
+
+void Orchestrator::LookOnce() {
+  std::vector<std::int64_t> wanted;
+  {
+    const std::scoped_lock lock(mutex_);
+    wanted.swap(wanted_);
+  }
+  for (const std::int64_t secret_id : wanted) parts_.ledger.Hasten(secret_id, parts_.clock.Now());
+  while (parts_.ledger.StartDue(parts_.clock.Now(), kLookedAtOnce) == kLookedAtOnce) {
+    HandOut();
+  }
+  HandOut();
+  StopVanished();
+}
+
+void Orchestrator::HandOut() {
+  std::vector<std::int64_t> live;
+  std::vector<std::int64_t> ended;
+  for (const auto& job : parts_.ledger.WakingJobs(parts_.clock.Now(), kJobsLookedAt)) {
+    (job.is_live ? live : ended).push_back(job.id);
+  }
+  for (const std::int64_t id : ended) functions_of_jobs_.erase(id);
+  for (const JobOfSecret& ending : parts_.ledger.TakeEnded(ended)) Tell(ending);
+  HandOut(live);
+}
+
+void Orchestrator::HandOut(const std::vector<std::int64_t>& live) {
+  for (const std::int64_t id : live) {
+    const RotationFunction* const function = FunctionOf(id);
+    const std::scoped_lock lock(mutex_);
+    if (is_stopping_ || running_.size() >= options_.concurrency) return;
+    if (running_.contains(id) || !MayRun(function)) continue;
+    running_.emplace(id, Running{std::make_shared<Attempt>(parts_, id, function), function});
+    queue_.push_back(id);
+    handed_out_.notify_one();
+  }
+}
+
+// Null when there is none, for this secret; the attempt says so then.
+const RotationFunction* Orchestrator::FunctionOf(std::int64_t job_id) {
+  constexpr std::size_t kMost = 10'000;
+  const auto known = functions_of_jobs_.find(job_id);
+  if (known != functions_of_jobs_.end()) return known->second;
+  const auto found = parts_.ledger.Find(job_id);
+  if (!found) return nullptr;
+  if (functions_of_jobs_.size() >= kMost) functions_of_jobs_.clear();
+  const RotationFunction* const function =
+      functions_.Find(found->job.function_arn, found->secret_arn);
+  functions_of_jobs_.emplace(job_id, function);
+  return function;
+}
+
+// With mutex_ held.
+bool Orchestrator::MayRun(const RotationFunction* function) const {
+  if (function == nullptr) return true;
+  const auto same = std::ranges::count_if(
+      running_, [&](const auto& entry) { return entry.second.function == function; });
+  return static_cast<std::size_t>(same) < function->concurrency;
+}
+
+// A secret that was deleted by force takes its rotation with it, as it stands.
+void Orchestrator::StopVanished() {
+  std::vector<std::int64_t> ids;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, running] : running_) ids.push_back(id);
+  }
+  const auto vanished = parts_.ledger.Vanished(ids);
+  const std::scoped_lock lock(mutex_);
+  for (const std::int64_t id : vanished) {
+    const auto found = running_.find(id);
+    if (found != running_.end()) found->second.attempt->Stop(/*forget=*/true);
+  }
+}
+
+std::chrono::milliseconds Orchestrator::UntilNextLook() {
+  try {
+    const Timestamp now = parts_.clock.Now();
+    const auto next = parts_.ledger.NextMoment(now);
+    if (!next) return kLongestWait;
+    return std::clamp<std::chrono::milliseconds>(*next - now, std::chrono::milliseconds(1),
+                                                 kLongestWait);
+  } catch (const std::exception&) {
+    return std::chrono::seconds(1);  // LookOnce will say what is wrong.
+  }
+}
+
+void Orchestrator::Work() {
+  while (true) {
+    std::int64_t id = 0;
+    std::shared_ptr<Attempt> attempt;
+    {
+      std::unique_lock lock(mutex_);
+      handed_out_.wait(lock, [this] { return is_stopping_ || !queue_.empty(); });
+      if (is_stopping_) return;
+      id = queue_.front();
+      queue_.pop_front();
+      attempt = running_.at(id).attempt;
+    }
+    try {
+      attempt->Run();
+    } catch (const std::exception& error) {
+      base::log::Error("rotation.failed_to_run", {{"reason", error.what()}});
+    }
+    const std::scoped_lock lock(mutex_);
+    running_.erase(id);
+    is_woken_ = true;
+    woken_.notify_one();
+    finished_.notify_all();
+  }
+}
+
+}  // namespace coffer::rotation

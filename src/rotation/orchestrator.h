@@ -1,0 +1,83 @@
+#pragma once
+
+#include "rotation/attempt.h"
+#include "rotation/ledger.h"
+#include "secrets/function_registry.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace coffer::rotation {
+
+/// Rotates: looks for what schedules and callers ask for, and runs it on a bounded number of
+/// threads. What is due, what runs and what failed is in the database, so a restart forgets
+/// nothing, and as long as nothing is due it only waits for the earliest time of all.
+class Orchestrator final : public sm::RotationListener {
+ public:
+  struct Options {
+    std::size_t concurrency = 8;  ///< Rotations at once, of all functions.
+    /// How long a stop lets running steps finish.
+    std::chrono::milliseconds patience{2000};
+  };
+
+  /// `parts` is kept; its references, `ledger` and `functions` must outlive this.
+  Orchestrator(AttemptParts parts, const secrets::FunctionRegistry& functions, Options options);
+  ~Orchestrator() override;
+  Orchestrator(const Orchestrator&) = delete;
+  Orchestrator& operator=(const Orchestrator&) = delete;
+
+  void Start();
+  /// Looks at once whether anything is due; after the clock was moved.
+  void Wake();
+  /// Ends all threads. Steps that do not finish in time are ended and taken up after a restart.
+  void Stop();
+
+  void OnRotationChange() override { Wake(); }
+  void OnRotationWanted(std::int64_t secret_id) override;
+
+ private:
+  /// An attempt that was handed to a thread.
+  struct Running {
+    std::shared_ptr<Attempt> attempt;
+    const RotationFunction* function = nullptr;  ///< Null when there is none.
+  };
+
+  void Look();
+  void LookOnce();
+  void HandOut();
+  void HandOut(const std::vector<std::int64_t>& live);
+  [[nodiscard]] const RotationFunction* FunctionOf(std::int64_t job_id);
+  void StopVanished();
+  [[nodiscard]] std::chrono::milliseconds UntilNextLook();
+  void Work();
+  [[nodiscard]] bool MayRun(const RotationFunction* function) const;
+
+  AttemptParts parts_;
+  const secrets::FunctionRegistry& functions_;
+  Options options_;
+
+  mutable std::mutex mutex_;  // Guards what follows.
+  std::condition_variable woken_;
+  std::condition_variable handed_out_;
+  std::condition_variable finished_;
+  bool is_woken_ = false;
+  bool is_stopping_ = false;
+  std::vector<std::int64_t> wanted_;
+  std::deque<std::int64_t> queue_;           // Handed out, not begun.
+  std::map<std::int64_t, Running> running_;  // By job, those of the queue included.
+
+  // Which function each waiting job has, so that a long queue is not read again and again. Of the
+  // thread that looks.
+  std::map<std::int64_t, const RotationFunction*> functions_of_jobs_;
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace coffer::rotation
