@@ -74,12 +74,17 @@ class Functions:
 class Rotated:
     """One secret that is rotated, what its function is to do, and what has become of both."""
 
-    def __init__(self, server, functions, name, client=None):
-        self.server = server
-        self.client = client or server.client()
+    def __init__(self, rotations, name, client=None):
+        self.rotations = rotations
+        self.server = rotations.server
         self.name = name
-        self.home = functions.homes / name
+        self.home = rotations.functions.homes / name
         self.home.mkdir()
+        self._client = client
+
+    @property
+    def client(self):
+        return self._client or self.rotations.client
 
     def create(self, **members):
         """Creates the secret; answers the id of its version."""
@@ -218,13 +223,21 @@ class Rotations:
     def __init__(self, server, functions):
         self.server = server
         self.functions = functions
-        self.client = server.client()
         self.made = []
+        self._client = server.client()
+        self._starts = server.starts
+
+    @property
+    def client(self):
+        """A client of the server as it runs now: after a start it listens elsewhere."""
+        if self._starts != self.server.starts:
+            self._client, self._starts = self.server.client(), self.server.starts
+        return self._client
 
     def new(self, name=None, client=None):
         """A secret that is not created yet."""
         name = name or f"rotated-{new_token()[:12]}"
-        secret = Rotated(self.server, self.functions, name, client or self.client)
+        secret = Rotated(self, name, client)
         self.made.append(secret)
         return secret
 

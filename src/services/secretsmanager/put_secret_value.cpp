@@ -31,7 +31,7 @@ Result<void> FillPending(const Context& context, secrets::Secret& secret,
   version.has_value = true;
   store.ReplaceValue(context.transaction, secret, version,
                      context.service.envelope.Seal(secret, token, key, value));
-  return {};
+  return RemoveSurplus(context, secret);  // Nobody made room when the rotation began.
 }
 
 // Whoever shows the token of a rotation claims to act for it.
