@@ -5,6 +5,7 @@ is written by the test that made the secret.
 """
 
 import json
+import os
 import pathlib
 import re
 import sys
@@ -22,6 +23,7 @@ CANNOT_INVOKE = (
     "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy "
     "grants access to the principal secretsmanager.amazonaws.com."
 )
+BOTH_RULES = "You cannot specify both rotation frequency and schedule expression together."
 INCOMPLETE = "A previous rotation isn't complete. That rotation will be reattempted."
 
 # Attempts are tried again by the test clock: a minute never passes in a test.
@@ -34,6 +36,32 @@ VALUE = json.dumps({"username": "app", "password": "old-password", "host": "db",
 def function(name="hook", region=REGION, account=ACCOUNT):
     """The ARN of a function."""
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def expression(text, duration=None):
+    """RotationRules with an expression."""
+    return {"ScheduleExpression": text, **({"Duration": duration} if duration else {})}
+
+
+def constraint(value, member, rule):
+    """AWS's text about a member that breaks the model's rules."""
+    return (f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+            f"constraint: Member must {rule}")
+
+
+def is_alive(pid):
+    """Whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def assert_error(line, error_type, text):
+    """What is said of a failure. The text may be kept back, as it can hold a password."""
+    assert f"error_type={error_type} " in line, line
+    assert text in line or "(not shown)" in line, line
 
 
 def toml(value):
@@ -103,6 +131,10 @@ class Rotated:
         """These steps do again what they do by themselves."""
         for step in steps:
             (self.home / f"{step}.py").unlink()
+
+    def fail_in(self, step):
+        """This step fails until it is forgotten."""
+        self.on(step, "fail('it does not work')")
 
     def hold(self, *steps):
         """These steps begin and wait for release()."""
@@ -205,6 +237,14 @@ class Rotated:
     def try_again(self):
         """Makes the next attempt due."""
         self.server.advance(seconds=RETRY_DELAY * 2)
+
+    def exhaust(self):
+        """Lets attempts fail until the rotation is stuck."""
+        failed = self.events.count("RotationFailed")
+        while "state=stuck" not in self.line("RotationFailed"):
+            self.server.advance(seconds=ATTEMPTS_WITHIN)
+            failed += 1
+            self.await_event("RotationFailed", failed)
 
 
 EVENT_ENDINGS = ("RotationStarted", "RotationSucceeded", "RotationFailed", "RotationAbandoned",

@@ -1,44 +1,13 @@
-"""Rotations that fail: attempts and their end, what clears a stuck one, functions that misbehave.
+"""Rotations that fail: attempts and their end, and what clears one that is stuck.
 
 The rows are those of the test matrix of rotation, docs/compatibility.md.
 """
 
-import json
-import os
-import re
-
 import pytest
 
 from rotation_support import (ASKED, ATTEMPTS_WITHIN, INCOMPLETE, RETRY_DELAY, STEPS, VALUE,
-                              Functions, Rotations, function)
-from support import Server, eventually, labels_by_version, new_token, refused
-
-
-def fail_always(secret, step):
-    secret.on(step, "fail('it does not work')")
-
-
-def exhaust(secret):
-    """Lets attempts pass until the rotation is stuck."""
-    failed = secret.events.count("RotationFailed")
-    while "state=stuck" not in secret.line("RotationFailed"):
-        secret.server.advance(seconds=ATTEMPTS_WITHIN)
-        failed += 1
-        secret.await_event("RotationFailed", failed)
-
-
-def assert_error(line, error_type, text):
-    """What is said of a failure. The text may be kept back, as it can hold a password."""
-    assert f"error_type={error_type} " in line, line
-    assert text in line or "(not shown)" in line, line
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+                              function)
+from support import eventually, refused
 
 
 # --- Failing steps ---
@@ -47,7 +16,7 @@ def is_alive(pid):
 def test_a_step_that_fails(rotations, step):
     """rows 48 to 51"""
     secret = rotations.created()
-    fail_always(secret, step)
+    secret.fail_in(step)
 
     token = secret.configure("finisher")
     secret.await_events("RotationStarted", "RotationFailed")
@@ -73,7 +42,7 @@ def test_next_rotation_date_stays_after_a_failure(rotations):
     secret = rotations.created()
     secret.await_success(secret.configure())
     before = secret.describe()
-    fail_always(secret, "setSecret")
+    secret.fail_in("setSecret")
 
     secret.rotate()
     secret.await_event("RotationFailed")
@@ -108,7 +77,7 @@ def test_a_function_that_heals(rotations):
 def test_an_attempt_waits_for_its_time(rotations):
     """row 52: delays are spread over 80 to 120 %"""
     secret = rotations.created()
-    fail_always(secret, "testSecret")
+    secret.fail_in("testSecret")
     secret.configure()
     secret.await_event("RotationFailed", 1)
 
@@ -121,11 +90,11 @@ def test_an_attempt_waits_for_its_time(rotations):
 def test_attempts_end(rotations):
     """row 53"""
     secret = rotations.created()
-    fail_always(secret, "setSecret")
+    secret.fail_in("setSecret")
     token = secret.configure()
     secret.await_event("RotationFailed")
 
-    exhaust(secret)
+    secret.exhaust()
 
     attempts = secret.steps.count("setSecret")
     secret.server.advance(seconds=2 * ATTEMPTS_WITHIN)
@@ -137,10 +106,10 @@ def test_attempts_end(rotations):
 def test_rotate_secret_on_a_stuck_rotation(rotations):
     """row 54"""
     secret = rotations.created()
-    fail_always(secret, "setSecret")
+    secret.fail_in("setSecret")
     token = secret.configure()
     secret.await_event("RotationFailed")
-    exhaust(secret)
+    secret.exhaust()
     secret.forget("setSecret")
 
     with refused("InvalidRequestException", INCOMPLETE):
@@ -168,7 +137,7 @@ def test_rotate_secret_between_attempts(rotations):
 def failing(rotations):
     """A secret whose rotation waits for its next attempt, and the token."""
     secret = rotations.created()
-    fail_always(secret, "setSecret")
+    secret.fail_in("setSecret")
     token = secret.configure()
     secret.await_event("RotationFailed")
     return secret, token
@@ -280,302 +249,3 @@ def test_a_function_that_moves_current_elsewhere(rotations):
     assert "RotationSucceeded" not in secret.events
     assert secret.labels[other] == ["AWSCURRENT", "OTHER"]
     assert secret.labels[token] == ["AWSPENDING"]
-
-
-# --- Functions that misbehave ---
-
-def test_a_function_that_takes_too_long(rotations):
-    """row 60: it ends at its deadline, and so does what it has started"""
-    secret = rotations.created()
-    secret.on("setSecret", """
-import subprocess
-child = subprocess.Popen(["/bin/sleep", "100"])
-(home / "child").write_text(str(child.pid))
-time.sleep(100)
-""")
-
-    secret.configure("hurried")
-    secret.await_event("RotationFailed")
-
-    line = secret.line("RotationFailed")
-    assert_error(line, "Sandbox.Timeout", "timed out after 1")
-    eventually(lambda: not is_alive(int((secret.home / "child").read_text())))
-    assert not is_alive(secret.calls[-1]["pid"])
-    assert "testSecret" not in secret.steps
-
-
-def test_a_function_that_will_not_end(rotations):
-    """row 61: what ignores SIGTERM is killed two seconds later"""
-    secret = rotations.created()
-    secret.on("createSecret", """
-import signal
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-time.sleep(100)
-""")
-
-    secret.configure("hurried")
-    secret.await_event("RotationFailed")
-
-    assert "error_type=Sandbox.Timeout" in secret.line("RotationFailed")
-    assert not is_alive(secret.calls[0]["pid"])
-
-
-BROKEN_HOOKS = [
-    (62, "import nothing_of_this_name", "Runtime.ExitError", "No module named"),
-    (62, "this is no Python", "Runtime.ExitError", "SyntaxError"),
-    (63, "os._exit(0)", None, None),
-    (63, "os._exit(3)", "Runtime.ExitError", "exit status 3"),
-    (63, "fail('the last line')", "Runtime.ExitError", "the last line"),
-    (63, "os.kill(os.getpid(), 11)", "Runtime.ExitError", "signal 11"),
-    (63, "answer(ErrorType='ValueError', ErrorMessage='no such user')", "ValueError",
-     "no such user"),
-    (63, "print('{\\\"ErrorType\\\":\\\"A\\\"}'); fail('why', 2)", "A", "why"),
-    (64, "print('{} {}'); sys.exit()", "Runtime.InvalidResponse", "JSON"),
-    (64, "print('[]'); sys.exit()", "Runtime.InvalidResponse", "JSON object"),
-    (64, "answer(Password='x')", "Runtime.InvalidResponse", "member"),
-    (64, "answer(SecretString=1)", "Runtime.InvalidResponse", "no string"),
-    (64, "answer(SecretString='a', SecretBinary='YQ==')", "Runtime.InvalidResponse", "both"),
-    (64, "answer(SecretBinary='not base64!')", "Runtime.InvalidResponse", "base64"),
-    (65, "print(' ' * 2_000_000); sys.exit()", "Runtime.InvalidResponse", "1 MiB"),
-    (65, "answer(SecretString='x' * 65537)", "Rotation.Refused", "65536"),
-]
-
-
-@pytest.mark.parametrize("row, code, error_type, error", BROKEN_HOOKS,
-                         ids=[f"row {row} {code}" for row, code, *_ in BROKEN_HOOKS])
-def test_a_function_that_breaks(rotations, row, code, error_type, error):
-    """rows 62 to 65, as far as a hook has them"""
-    secret = rotations.created()
-    secret.on("createSecret", code)
-
-    token = secret.configure()
-
-    if error_type is None:  # Exit 0 without an answer leaves the value to the vault.
-        secret.await_success(token)
-        return
-    secret.await_event("RotationFailed")
-    line = secret.line("RotationFailed")
-    assert_error(line, error_type, error)
-    assert "during createSecret step" in line
-    assert secret.labels == {secret.first: ["AWSCURRENT"], token: ["AWSPENDING"]}
-
-
-def test_a_function_that_needs_too_much_memory(rotations):
-    """row 67"""
-    secret = rotations.created()
-    secret.on("setSecret", "hoard = bytearray(200_000_000)")
-
-    secret.configure("narrow")
-    secret.await_event("RotationFailed")
-
-    assert "during setSecret step" in secret.line("RotationFailed")
-    assert rotations.created().value() == VALUE
-
-    secret.on("setSecret", "hoard = bytearray(50_000_000)")
-    secret.try_again()
-    secret.await_event("RotationSucceeded")
-
-
-@pytest.mark.parametrize("name, error", [
-    ("absent", "No such file or directory"), ("unexecutable", "Permission denied"),
-    ("unknown-user", "there-is-no-such-user"),
-], ids=["row 68 missing interpreter", "row 68 no exec bit", "row 68 unknown user"])
-def test_a_function_that_cannot_be_started(rotations, name, error):
-    """row 68: three tries are no attempts, the fourth is one"""
-    secret = rotations.created()
-
-    secret.configure(name)
-    for failed in range(1, 5):
-        secret.await_event("RotationFailed", failed)
-        line = secret.line("RotationFailed")
-        assert_error(line, "Rotation.NotStarted", error)
-        assert "state=waiting" in line
-        secret.server.advance(seconds=5)
-
-    assert "attempt=1 " in secret.line("RotationFailed")
-    secret.stays(lambda: secret.events.count("RotationFailed") == 4, 0.1)
-    secret.try_again()
-    secret.await_event("RotationFailed", 5)
-
-
-def test_a_function_that_asks_for_patience(rotations):
-    """row 68: exit status 75 is no attempt either"""
-    secret = rotations.created()
-    secret.on("setSecret", "if times() < 2: fail('the database starts', 75)")
-
-    token = secret.configure()
-    for failed in (1, 2):
-        secret.await_event("RotationFailed", failed)
-        secret.server.advance(seconds=5)
-    secret.await_success(token)
-
-    assert "attempts=1" in secret.line("RotationSucceeded")
-
-
-@pytest.mark.parametrize("stream", ["stdout", "stderr"],
-                         ids=["row 69 stdout", "row 69 stderr"])
-def test_a_function_that_prints_without_end(rotations, stream):
-    """row 69"""
-    secret = rotations.created()
-    secret.on("setSecret", f"""
-for _ in range(1000):
-    sys.{stream}.write(("x" * 999 + chr(10)) * 100)
-sys.{stream}.flush()
-""")
-    log_before = secret.server.log_file.stat().st_size
-
-    token = secret.configure()
-
-    if stream == "stdout":
-        secret.await_event("RotationFailed")
-        assert_error(secret.line("RotationFailed"), "Runtime.InvalidResponse", "1 MiB")
-    else:
-        secret.await_success(token)
-    assert secret.server.log_file.stat().st_size - log_before < 4_000_000
-    memory = re.search(r"VmRSS:\s+(\d+) kB", open(
-        f"/proc/{secret.server.process.pid}/status", encoding="ascii").read())
-    assert int(memory.group(1)) < 300_000
-
-
-def test_a_password_in_what_a_function_prints(rotations):
-    """row 76: nowhere but in the secret"""
-    secret = rotations.created()
-    secret.on("setSecret", """
-new = json.loads(event["Pending"]["SecretString"])["password"]
-old = json.loads(event["Current"]["SecretString"])["password"]
-print("SET PASSWORD = " + new, file=sys.stderr)
-print("was " + old, file=sys.stderr)
-answer(ErrorType="OperationalError", ErrorMessage="1064: near 'PASSWORD(" + new + ")'")
-""")
-
-    token = secret.configure()
-    secret.await_event("RotationFailed")
-
-    new = json.loads(secret.value(VersionId=token))["password"]
-    log = secret.server.log
-    assert new not in log
-    assert json.dumps(new)[1:-1] not in log
-    assert "old-password" not in log
-    assert "error_type=OperationalError" in secret.line("RotationFailed")
-    assert new not in json.dumps(secret.describe(), default=str)
-
-
-def fill_with_versions(secret, labels):
-    """As many versions as a secret may have."""
-    raw = secret.server.raw()
-    connection = secret.server.connect()
-    for i in range(99):
-        raw("PutSecretValue", {"SecretId": secret.name, "ClientRequestToken": new_token(),
-                               "SecretString": VALUE, "VersionStages": [f"L{i % labels}"]},
-            connection=connection).expect_success()
-    connection.close()
-    assert len(labels_by_version(secret.client, secret.name, IncludeDeprecated=True)) == 100
-
-
-def test_the_quota_of_versions(rotations):
-    """row 78"""
-    secret = rotations.created()
-    fill_with_versions(secret, labels=15)
-
-    token = secret.configure()
-    secret.await_event("RotationFailed")
-
-    assert "during createSecret step" in secret.line("RotationFailed")
-    assert secret.labels[secret.first] == ["AWSCURRENT"]
-    assert secret.labels[token] == ["AWSPENDING"]
-    assert secret.value() == VALUE
-
-
-def test_old_versions_make_room(make_rotations):
-    """row 78: what rotations leave behind does not pile up"""
-    secret = make_rotations(ephemeral=True).created()
-    fill_with_versions(secret, labels=1)
-    secret.server.advance(days=2)
-
-    token = secret.configure()
-    secret.await_success(token)
-
-    assert len(labels_by_version(secret.client, secret.name, IncludeDeprecated=True)) == 100
-
-
-# --- The server dies ---
-
-CRASHES = ["createSecret", "setSecret", "testSecret", "finishSecret before the move",
-           "finishSecret after the move"]
-
-
-@pytest.fixture(scope="module")
-def crashing(tmp_path_factory):
-    """A server that keeps its data when it is killed."""
-    functions = Functions(tmp_path_factory.mktemp("crashing"))
-    functions.add("finisher", handles_finish=True)
-    server = Server(functions.folder / "server", arguments=functions.arguments()).start()
-    yield Rotations(server, functions)
-    server.stop()
-
-
-def move_current(secret, token):
-    secret.client.update_secret_version_stage(
-        SecretId=secret.name, VersionStage="AWSCURRENT", MoveToVersionId=token,
-        RemoveFromVersionId=secret.first)
-
-
-@pytest.mark.parametrize("point", CRASHES, ids=[f"row 70 {point}" for point in CRASHES])
-def test_a_crash_in_mid_step(crashing, point):
-    """row 70"""
-    secret = crashing.created()
-    step = point.split()[0]
-    secret.hold(step)
-    token = secret.configure("finisher" if step == "finishSecret" else "hook")
-    secret.await_step(step)
-    if point.endswith("after the move"):
-        move_current(secret, token)
-    pending = None if step == "createSecret" else secret.value(VersionId=token)
-    pid = secret.calls[-1]["pid"]
-
-    crashing.server.kill()
-    eventually(lambda: not is_alive(pid))
-    secret.forget(step)
-    if point.endswith("before the move"):
-        secret.hold("finishSecret")
-        (secret.home / "reached-finishSecret").unlink()
-    crashing.server.start()
-    if point.endswith("before the move"):
-        secret.await_step("finishSecret")
-        move_current(secret, token)
-        secret.release()
-    secret.await_event("RotationSucceeded")
-
-    assert secret.labels == {token: ["AWSCURRENT", "AWSPENDING"], secret.first: ["AWSPREVIOUS"]}
-    assert secret.tokens == {token}
-    assert pending is None or secret.value() == pending
-    assert secret.value() != VALUE
-
-
-def test_a_stuck_rotation_is_taken_up_at_a_start(crashing):
-    """row 70, row 53"""
-    secret = crashing.created()
-    fail_always(secret, "setSecret")
-    token = secret.configure()
-    secret.await_event("RotationFailed")
-    exhaust(secret)
-
-    secret.forget("setSecret")
-    crashing.server.restart()
-
-    secret.await_success(token)
-
-
-def test_a_stop_does_not_count_against_a_rotation(crashing):
-    """row 70: a server that is told to stop lets steps end, or begins them again"""
-    secret = crashing.created()
-    secret.on("setSecret", "wait(); time.sleep(0.1)")
-    token = secret.configure()
-    secret.await_step("setSecret")
-    secret.release()
-
-    crashing.server.restart()
-
-    eventually(lambda: "AWSCURRENT" in secret.labels[token])
-    assert "RotationFailed" not in secret.events
-    assert secret.steps.count("createSecret") == 1

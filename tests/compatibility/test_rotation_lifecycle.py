@@ -3,12 +3,11 @@
 The rows are those of the test matrix of rotation, docs/compatibility.md.
 """
 
-import os
 import time
 
 import pytest
 
-from rotation_support import ASKED, INCOMPLETE, MONTH, NO_FUNCTION, VALUE, function
+from rotation_support import ASKED, INCOMPLETE, MONTH, NO_FUNCTION, VALUE, function, is_alive
 from support import MARKED_FOR_DELETION, eventually, refused, without_metadata
 
 DATES = {"LastRotatedDate", "NextRotationDate"}
@@ -30,14 +29,6 @@ def cancel(secret):
 def remove_pending(secret, token):
     secret.client.update_secret_version_stage(
         SecretId=secret.name, VersionStage="AWSPENDING", RemoveFromVersionId=token)
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 # --- CancelRotateSecret ---

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from rotation_support import ASKED, Functions, Rotations, function
+from rotation_support import ASKED, Functions, Rotations, expression, function
 from support import UUID_PATTERN, Server
 
 
@@ -21,10 +21,6 @@ def moment(text):
 
 def cron(fields, duration=None):
     return expression(f"cron({fields})", duration)
-
-
-def expression(text, duration=None):
-    return {"ScheduleExpression": text, **({"Duration": duration} if duration else {})}
 
 
 def set_clock(server, text):
