@@ -50,3 +50,6 @@ exec 3<>"/dev/tcp/127.0.0.1/$port"
 printf 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
 grep -q '"status":"ok"' <&3 && echo "the server in the image answers on port $port"
 chroot --userspec=10001:10001 "$root" /usr/bin/env COFFER_DATA=/var/lib/coffer /usr/bin/coffer status
+# It finds its libraries, and says that this is no step.
+chroot --userspec=10001:10001 "$root" /usr/bin/coffer-rotator createSecret <<<'{}' | grep -q InvalidInput \
+  && echo "coffer-rotator runs in the image"

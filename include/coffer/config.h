@@ -80,6 +80,9 @@ struct Config {
   /// Before the second, third, ... attempt of a rotation that failed; the last one goes on.
   std::vector<std::int64_t> rotation_retry_delays_seconds{60, 300, 900, 1800, 3600};
   std::int64_t rotation_give_up_seconds = 86'400;  ///< After the first attempt.
+  /// The URL under which functions that run here call this server; empty = the address and port it
+  /// listens on. A configured certificate must be good for it.
+  std::string function_endpoint;
   /// The program that changes passwords in databases; empty = `coffer-rotator` beside this one.
   std::string rotator_file;
 

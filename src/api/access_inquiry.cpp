@@ -64,6 +64,7 @@ class AccessInquiry {
         transaction_(transaction),
         facts_(facts),
         parts_{.secrets = services.authorization.secrets,
+               .rotations = services.authorization.rotations,
                .keyring = services.authorization.keyring,
                .policies = services.authorization.policies,
                .random = services.authorization.random,

@@ -1,6 +1,7 @@
 #include "api/dispatcher.h"
 
 #include "api/error_table.h"
+#include "api/policy_prefetch.h"
 #include "api/query_index.h"
 #include "api/request_id.h"
 #include "api/xml_codec.h"
@@ -176,6 +177,9 @@ Result<Dispatcher::PreparedCall> Dispatcher::Verify(const base::HttpRequest& req
                                              : parts_.verifier.Verify(request, rules, now));
   std::shared_ptr<const Identity> identity = parts_.principals.IdentityOf(caller, rules.service);
   if (!identity || !MayCall(rules.service, *identity)) return UnrecognizedClient();
+  if (parts_.services.authorization.enforcement != PolicyEnforcement::kOff) {
+    PrefetchPolicies(*identity);
+  }
   return PreparedCall{.caller = std::move(caller),
                       .identity = std::move(identity),
                       .request = &request,

@@ -69,7 +69,7 @@ Result<void> IdentityAuthorizer::RequireFor(std::string_view operation,
   const std::string action = "iam:" + std::string(operation);
   const IdentityContext context(facts_, operation, target);
   return Permit(enforcement_, facts_,
-                {.action = action,
+                {.action = policy::Action(action),
                  .resource = target.arn,
                  .shown = target.arn,
                  .resource_account = facts_.caller.account,

@@ -22,7 +22,7 @@ Result<void> KmsAuthorizer::Require(std::string_view operation, std::string_view
   const std::string action = ActionOf(operation);
   const KeyContext context(facts_, facts_.caller.account, {}, nullptr);
   return Permit(parts_.enforcement, facts_,
-                {.action = action,
+                {.action = policy::Action(action),
                  .resource = resource_name,
                  .shown = resource_name == "*" ? std::string_view() : resource_name,
                  .resource_account = facts_.caller.account,
@@ -84,7 +84,7 @@ bool KmsAuthorizer::IsLockedOutBy(const store::KeyRow& row, std::string_view pol
   unlimited.policies = {AllowEverything()};
   if (facts_.identity.boundary) unlimited.boundary = AllowEverything();
   unlimited.session_policies = unlimited.policies;
-  return !Decide(unlimited, {.action = "kms:PutKeyPolicy",
+  return !Decide(unlimited, {.action = policy::Action("kms:PutKeyPolicy"),
                              .resource = arn,
                              .shown = arn,
                              .resource_account = row.account,
@@ -109,7 +109,7 @@ Result<void> KmsAuthorizer::PermitOnKey(std::string_view operation, const KeyTar
   }
   const CompiledPolicy policy = parts_.policies.Compile(target.policy);
   return Permit(parts_.enforcement, facts_,
-                {.action = action,
+                {.action = policy::Action(action),
                  .resource = target.arn,
                  .shown = target.arn,
                  .resource_account = target.account,

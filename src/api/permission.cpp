@@ -16,18 +16,18 @@ namespace {
 
 std::unexpected<ApiError> Denied(const Identity& identity, const Question& question,
                                  const policy::Decision& decision) {
-  return Fail(ErrorCode::kAccessDenied,
-              policy::DenialMessage(identity.principal, question.action, question.shown, decision));
+  return Fail(
+      ErrorCode::kAccessDenied,
+      policy::DenialMessage(identity.principal, question.action.name, question.shown, decision));
 }
 
 // Calls `weigh` with the question as the evaluator takes it.
 template <class Function>
 auto Weigh(const Identity& identity, const Question& question,
            const policy::RequestContext& context, Function weigh) {
-  const policy::Action action(question.action);
   const policy::Resource resource(question.resource);
   return weigh(policy::Request{.principal = identity.principal,
-                               .action = action,
+                               .action = question.action,
                                .resource = resource,
                                .resource_account = question.resource_account,
                                .context = context},
@@ -47,7 +47,7 @@ void Log(PolicyEnforcement enforcement, const CallFacts& facts, const Identity& 
     base::log::Warning(event,
                        {{"request_id", facts.request_id},
                         {"principal", facts.identity.principal.arn},
-                        {"action", question.action},
+                        {"action", question.action.name},
                         {"resource", question.resource},
                         {"why", policy::Summarize(policy::Explain(request, policies, decision))}});
   });
@@ -73,7 +73,7 @@ policy::Decision Answer(const Identity& identity, const Question& question, Inqu
   return Weigh(identity, question, context, [&](const auto& request, const auto& policies) {
     const policy::Explanation explanation =
         policy::Explain(request, policies, policy::Decide(request, policies));
-    inquiry.answers.push_back(std::string(question.action) + " on " +
+    inquiry.answers.push_back(std::string(question.action.name) + " on " +
                               std::string(question.resource) + "\n" +
                               policy::Describe(explanation));
     return explanation.decision;

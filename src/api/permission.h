@@ -4,6 +4,7 @@
 #include "api/identity.h"
 #include "coffer/config.h"
 #include "coffer/result.h"
+#include "policy/action.h"
 #include "policy/evaluator.h"
 
 #include <string_view>
@@ -12,7 +13,7 @@ namespace coffer::api {
 
 /// What somebody wants to do. Holds references alone.
 struct Question {
-  std::string_view action;            ///< `secretsmanager:GetSecretValue`
+  policy::Action action;              ///< `secretsmanager:GetSecretValue`
   std::string_view resource;          ///< Its ARN, or `*`.
   std::string_view shown;             ///< In a refusal: an ARN, what was sent, or nothing.
   std::string_view resource_account;  ///< Whose it is.

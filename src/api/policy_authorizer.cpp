@@ -1,6 +1,7 @@
 #include "api/policy_authorizer.h"
 
 #include "api/key_context.h"
+#include "api/policy_prefetch.h"
 #include "api/secret_context.h"
 #include "keyring/key_name.h"
 #include "secrets/messages.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -18,8 +20,24 @@ namespace {
 using services::secretsmanager::AuthorizedSecret;
 using services::secretsmanager::KeyUse;
 
-std::span<const std::string_view> ActionsOf(KeyUse use) {
-  static constexpr std::array<std::string_view, 2> kActions{"kms:Decrypt", "kms:GenerateDataKey"};
+// Found without a text being made: most calls are decided about.
+const policy::Action& ActionOf(std::string_view operation) {
+  constexpr std::string_view kService = "secretsmanager:";
+  static const std::unordered_map<std::string_view, policy::Action> kActions = [&] {
+    std::unordered_map<std::string_view, policy::Action> actions;
+    for (const std::string_view name : policy::KnownActions()) {
+      if (name.starts_with(kService)) {
+        actions.emplace(name.substr(kService.size()), policy::Action(name));
+      }
+    }
+    return actions;
+  }();
+  return kActions.at(operation);
+}
+
+std::span<const policy::Action> ActionsOf(KeyUse use) {
+  static const std::array<policy::Action, 2> kActions{policy::Action("kms:Decrypt"),
+                                                      policy::Action("kms:GenerateDataKey")};
   return std::span(kActions).first(use == KeyUse::kOpen ? 1 : 2);
 }
 
@@ -57,18 +75,9 @@ std::string PolicyAuthorizer::ArnOfMissing(std::string_view secret_id,
   return secrets::SecretArn(address, secrets::DrawArnSuffix(parts_.random));
 }
 
-// The secret has to be found first.
-void PolicyAuthorizer::PrefetchPolicies(std::string_view operation) const {
-  const std::string name = "secretsmanager:" + std::string(operation);
-  const policy::Action action(name);
-  for (const CompiledPolicy& document : facts_.identity.policies) {
-    policy::Prefetch(*document, action);
-  }
-}
-
 Result<std::optional<AuthorizedSecret>> PolicyAuthorizer::AuthorizeIfExists(
     std::string_view operation, std::string_view secret_id) {
-  if (parts_.enforcement != PolicyEnforcement::kOff) PrefetchPolicies(operation);
+  if (is_enforced()) PrefetchIndexes(facts_.identity, ActionOf(operation));
   ASSIGN_OR_RETURN(const secrets::SecretIdentifier identifier,
                    secrets::ParseSecretIdentifier(secret_id));
   if (auto secret = Resolve(identifier)) return AuthorizeFound(operation, std::move(secret));
@@ -88,6 +97,10 @@ Result<AuthorizedSecret> PolicyAuthorizer::Authorize(std::string_view operation,
 
 Result<AuthorizedSecret> PolicyAuthorizer::AuthorizeFound(
     std::string_view operation, std::shared_ptr<const secrets::Secret> secret) {
+  if (is_enforced()) {
+    parts_.policies.PrefetchPlace(*secret);
+    PrefetchHeads(facts_.identity, ActionOf(operation));
+  }
   std::string arn = secrets::ArnOf(*secret);
   RETURN_IF_ERROR(Require(operation, {.arn = arn,
                                       .shown = arn,
@@ -117,13 +130,19 @@ bool PolicyAuthorizer::IsLockedOutBy(const secrets::Secret& secret, std::string_
   Identity bare;  // What the caller's own policies deny is not the new one's doing.
   bare.principal = facts_.identity.principal;
   if (facts_.identity.boundary) bare.boundary = AllowEverything();  // NotPrincipal asks for it.
-  const policy::Decision decision = api::Decide(bare, {.action = "secretsmanager:PutResourcePolicy",
-                                                       .resource = arn,
-                                                       .shown = arn,
-                                                       .resource_account = secret.address.account,
-                                                       .context = context,
-                                                       .resource_policy = document.get()});
+  const policy::Decision decision =
+      api::Decide(bare, {.action = policy::Action("secretsmanager:PutResourcePolicy"),
+                         .resource = arn,
+                         .shown = arn,
+                         .resource_account = secret.address.account,
+                         .context = context,
+                         .resource_policy = document.get()});
   return decision.outcome == policy::Outcome::kExplicitlyDenied;
+}
+
+std::string PolicyAuthorizer::FunctionOf(const secrets::Secret& secret) const {
+  const auto stored = parts_.rotations.Find(transaction_, secret.id);
+  return stored ? stored->rotation.function_arn : std::string();
 }
 
 bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
@@ -133,20 +152,22 @@ bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
 
 Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target& target) const {
   if (IsFree(target.account)) return {};
-  const std::string action = "secretsmanager:" + std::string(operation);
+  if (target.secret != nullptr) parts_.policies.PrefetchPolicy(*target.secret);
+  const policy::Action& action = ActionOf(operation);
+  const std::string kms_key_arn = ArnOfSentKey(target.account);
   CompiledPolicy resource_policy;
   if (target.secret != nullptr && target.secret->resource_policy) {
     // What a transaction has changed itself may never be committed.
     resource_policy = may_use_cache_ ? parts_.policies.PolicyOf(*target.secret)
                                      : parts_.policies.Compile(*target.secret->resource_policy);
-    policy::Prefetch(*resource_policy, policy::Action(action));
+    policy::PrefetchIndex(*resource_policy, action);
   }
-  const std::string kms_key_arn = ArnOfSentKey(target.account);
   const SecretContext context(facts_, {.account = target.account,
                                        .secret = target.secret,
                                        .secret_id = target.secret_id,
                                        .kms_key_arn = kms_key_arn,
-                                       .is_new = target.is_new});
+                                       .is_new = target.is_new,
+                                       .rotation_function = this});
   return Permit(parts_.enforcement, facts_,
                 {.action = action,
                  .resource = target.arn,
@@ -185,8 +206,8 @@ Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Se
                                                    const keyring::KeyIdentity& key) const {
   if (parts_.enforcement == PolicyEnforcement::kOff) return {};
   const bool is_open = facts_.inquiry == nullptr &&
-                       std::ranges::none_of(ActionsOf(use), [&](std::string_view action) {
-                         return CanDeny(facts_.identity, policy::Action(action));
+                       std::ranges::none_of(ActionsOf(use), [&](const policy::Action& action) {
+                         return CanDeny(facts_.identity, action);
                        });
   if (is_open) return {};
   static const CompiledPolicy kDefaultKeyPolicy = CompileResourcePolicy(
@@ -194,7 +215,7 @@ Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Se
   const std::string secret_arn = secrets::ArnOf(secret);
   const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
   const KeyContext context(facts_, key.account, {}, &in_secret);
-  return PermitUse(use, {.action = {},
+  return PermitUse(use, {.action = policy::Action({}),
                          .resource = key.arn,
                          .shown = key.arn,
                          .resource_account = key.account,
@@ -205,7 +226,7 @@ Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Se
 
 // Every action that the use takes, on the key of the question.
 Result<void> PolicyAuthorizer::PermitUse(KeyUse use, Question question) const {
-  for (const std::string_view action : ActionsOf(use)) {
+  for (const policy::Action& action : ActionsOf(use)) {
     question.action = action;
     if (!Permit(parts_.enforcement, facts_, question)) {
       return std::unexpected(secrets::KmsAccessDenied());
@@ -234,7 +255,7 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
   const KeyContext context(facts_, key->account, settings.tags, &in_secret);
   const CompiledPolicy policy = parts_.policies.Compile(
       settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account));
-  RETURN_IF_ERROR(PermitUse(use, {.action = {},
+  RETURN_IF_ERROR(PermitUse(use, {.action = policy::Action({}),
                                   .resource = key->arn,
                                   .shown = key->arn,
                                   .resource_account = key->account,

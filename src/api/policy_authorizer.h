@@ -3,12 +3,14 @@
 #include "api/call_facts.h"
 #include "api/permission.h"
 #include "api/policy_cache.h"
+#include "api/secret_context.h"
 #include "coffer/config.h"
 #include "coffer/database.h"
 #include "keyring/keyring.h"
 #include "policy/evaluator.h"
 #include "secrets/secret_identifier.h"
 #include "services/secretsmanager/context.h"
+#include "store/rotation_store.h"
 #include "store/secret_store.h"
 
 #include <memory>
@@ -21,6 +23,7 @@ namespace coffer::api {
 /// What decisions of all calls share; everything outlives them.
 struct AuthorizationParts {
   const store::SecretStore& secrets;
+  const store::RotationStore& rotations;
   const keyring::Keyring& keyring;
   PolicyCache& policies;
   Random& random;
@@ -29,7 +32,8 @@ struct AuthorizationParts {
 
 /// Decides for one call, inside its transaction: looks secrets up, and asks the policies of the
 /// caller and of the secret. AccessDenied comes before existence is revealed.
-class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
+class PolicyAuthorizer final : public services::secretsmanager::Authorizer,
+                               private RotationFunctionFinder {
  public:
   /// `may_use_cache`: the transaction is a read that the store may answer from its cache.
   PolicyAuthorizer(const AuthorizationParts& parts, const CallFacts& facts,
@@ -62,11 +66,12 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer {
     bool is_new = false;
   };
 
+  [[nodiscard]] std::string FunctionOf(const secrets::Secret& secret) const override;
   [[nodiscard]] std::shared_ptr<const secrets::Secret> Resolve(
       const secrets::SecretIdentifier& identifier) const;
   [[nodiscard]] std::string ArnOfMissing(std::string_view secret_id,
                                          const secrets::SecretIdentifier& identifier) const;
-  void PrefetchPolicies(std::string_view operation) const;
+  [[nodiscard]] bool is_enforced() const { return parts_.enforcement != PolicyEnforcement::kOff; }
   /// Where policies are not enforced, everybody may do what the root user of his account may.
   [[nodiscard]] bool IsFree(std::string_view resource_account) const;
   [[nodiscard]] Result<void> Require(std::string_view operation, const Target& target) const;

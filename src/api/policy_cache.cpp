@@ -36,9 +36,19 @@ bool PolicyCache::OfSecret::Is(const secrets::Secret& secret) const {
          std::string_view(arn_suffix.data(), arn_suffix.size()) == secret.arn_suffix;
 }
 
+void PolicyCache::PrefetchPlace(const secrets::Secret& secret) {
+  const std::shared_lock lock(of_secrets_mutex_);
+  if (!of_secrets_.empty()) __builtin_prefetch(&of_secrets_[PlaceOf(secret)]);
+}
+
+void PolicyCache::PrefetchPolicy(const secrets::Secret& secret) {
+  const std::shared_lock lock(of_secrets_mutex_);
+  if (!of_secrets_.empty()) policy::Prefetch(of_secrets_[PlaceOf(secret)].document.get());
+}
+
 std::shared_ptr<const policy::Document> PolicyCache::PolicyOf(const secrets::Secret& secret) {
   if (!secret.resource_policy) return nullptr;
-  const std::size_t place = static_cast<std::size_t>(secret.id) % kPlaces;
+  const std::size_t place = PlaceOf(secret);
   {
     const std::shared_lock lock(of_secrets_mutex_);
     if (!of_secrets_.empty() && of_secrets_[place].Is(secret)) return of_secrets_[place].document;

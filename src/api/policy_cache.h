@@ -33,6 +33,9 @@ class PolicyCache {
   /// The policy of a secret as it was committed; null when it has none. Found by the secret's
   /// version: the text is not read for it.
   [[nodiscard]] std::shared_ptr<const policy::Document> PolicyOf(const secrets::Secret& secret);
+  /// Have the processor fetch what PolicyOf will find, in two steps (api/policy_prefetch.h).
+  void PrefetchPlace(const secrets::Secret& secret);
+  void PrefetchPolicy(const secrets::Secret& secret);
 
  private:
   /// One secret's policy, in one line of the processor's cache. No two committed states of secrets
@@ -49,6 +52,9 @@ class PolicyCache {
   };
   /// Where one lies; others with the same place take turns.
   static constexpr std::size_t kPlaces = 16'384;
+  [[nodiscard]] static std::size_t PlaceOf(const secrets::Secret& secret) {
+    return static_cast<std::size_t>(secret.id) % kPlaces;
+  }
 
   std::shared_mutex documents_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const policy::Document>, base::TextHash,

@@ -22,6 +22,12 @@ std::vector<std::byte> DecodeSealed(std::string_view base64) {
 
 }  // namespace
 
+void Principals::Entry::Prefetch() const {
+  __builtin_prefetch(&identity->principal.account);
+  __builtin_prefetch(&identity->policies);
+  __builtin_prefetch(policies);
+}
+
 std::shared_ptr<const Principals::Entry> Principals::FindUserKey(
     std::string_view access_key_id) const {
   // Read before the transaction begins: a change that is settled meanwhile makes the entry stale.
@@ -55,6 +61,7 @@ std::shared_ptr<const Principals::Entry> Principals::Load(std::string_view acces
     entry = std::make_shared<Entry>();
     entry->changes = changes;
     entry->identity = loader_.LoadUser(transaction, *user);
+    entry->policies = entry->identity->policies.data();
     entry->generation = static_cast<std::uint64_t>(key->generation);
     entry->key = {.access_key_id = key->entity.id,
                   .account = key->account,
@@ -86,6 +93,7 @@ std::expected<std::uint64_t, sigv4::CredentialFault> Principals::Generation(
   if (const auto root = root_keys_.Generation(key.access_key_id)) return *root;
   const auto entry = FindUserKey(key.access_key_id);
   if (!entry) return std::unexpected(sigv4::CredentialFault::kUnknown);
+  entry->Prefetch();
   return entry->generation;
 }
 

@@ -60,6 +60,10 @@ class Principals final : public sigv4::CredentialSource {
     std::uint64_t generation = 0;
     store::AccessKeyRow key;  ///< Its secret part is sealed.
     store::UseGate uses;
+    const CompiledPolicy* policies = nullptr;  ///< Of the identity, for Prefetch.
+
+    /// Has the processor fetch what will be wanted of the identity once the signature is checked.
+    void Prefetch() const;
   };
 
   template <class Value>

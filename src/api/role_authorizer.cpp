@@ -87,7 +87,7 @@ Result<void> RoleAuthorizer::RequireRole(std::string_view operation, std::string
   const std::optional<policy::Document> trust = CompileTrust(role);
   const policy::Decision decision =
       Consider(is_tolerated ? enforcement_ : PolicyEnforcement::kOn, facts_,
-               {.action = action_name,
+               {.action = policy::Action(action_name),
                 .resource = role_arn,
                 .shown = role_arn,
                 .resource_account = account,
@@ -103,7 +103,7 @@ Result<void> RoleAuthorizer::Require(std::string_view operation, std::string_vie
   const std::string action = "sts:" + std::string(operation);
   const RoleContext context(facts_, nullptr, facts_.caller.account);
   return Permit(enforcement_, facts_,
-                {.action = action,
+                {.action = policy::Action(action),
                  .resource = arn,
                  .shown = arn,
                  .resource_account = facts_.caller.account,

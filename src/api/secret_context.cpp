@@ -172,6 +172,11 @@ struct SecretContextKeys {
     if (secret == nullptr || !secret->type) return {};
     return *secret->type;
   }
+  static ContextValue StoredRotationFunction(const SecretContext& context, Member) {
+    const SecretTarget& target = context.target_;
+    if (target.secret == nullptr || target.rotation_function == nullptr) return {};
+    return Present(target.rotation_function->FunctionOf(*target.secret));
+  }
   static ContextValue ModifyRotationRules(const SecretContext& context, Member) {
     return context.facts_.parameters.Has("RotationRules") ? Flag(true) : ContextValue();
   }
@@ -210,6 +215,7 @@ constexpr auto kKeys = std::to_array<Key>({
     {"aws:viaawsservice", &SecretContextKeys::ViaService},
     {"secretsmanager:kmskeyarn", &SecretContextKeys::KmsKeyArn},
     {"secretsmanager:modifyrotationrules", &SecretContextKeys::ModifyRotationRules},
+    {"secretsmanager:resource/allowrotationlambdaarn", &SecretContextKeys::StoredRotationFunction},
     {"secretsmanager:resource/type", &SecretContextKeys::StoredType},
     {"secretsmanager:resourcetag/", &SecretContextKeys::ResourceTag},
     {"secretsmanager:secretid", &SecretContextKeys::SecretId},

@@ -9,6 +9,14 @@
 
 namespace coffer::api {
 
+/// Knows which function rotates a secret.
+class RotationFunctionFinder {
+ public:
+  virtual ~RotationFunctionFinder() = default;
+  /// Its ARN; empty when there is none.
+  [[nodiscard]] virtual std::string FunctionOf(const secrets::Secret& secret) const = 0;
+};
+
 /// What a call is about, as conditions see it.
 struct SecretTarget {
   std::string_view account;                 ///< Whose it is.
@@ -17,6 +25,9 @@ struct SecretTarget {
   std::string_view secret_id{};
   std::string_view kms_key_arn{};  ///< Of the key that the request names; empty when it names none.
   bool is_new = false;             ///< A secret is being made.
+  /// Looks up which function rotates the secret; null where nobody can. Asked only when a policy
+  /// wants to know.
+  const RotationFunctionFinder* rotation_function = nullptr;
 };
 
 /// The condition keys of a call of Secrets Manager: the global ones and those of the service

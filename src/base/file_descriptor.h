@@ -21,6 +21,8 @@ class FileDescriptor {
 
   [[nodiscard]] int get() const { return descriptor_; }
   [[nodiscard]] bool valid() const { return descriptor_ >= 0; }
+  /// Gives it away.
+  [[nodiscard]] int Release() { return std::exchange(descriptor_, -1); }
   void Close() {
     if (valid()) ::close(std::exchange(descriptor_, -1));
   }

@@ -47,6 +47,7 @@ class Condition {
                           const RequestContext& context) const;
   [[nodiscard]] bool FitsText(const std::string& pattern, const std::string& given) const;
 
+  // In the order in which a decision looks at them.
   ConditionOperator operator_;
   std::vector<Value> values_;
   ContextKey key_;

@@ -103,6 +103,14 @@ Statement CompileStatement(Value value, DocumentKind kind, TextTemplate::Variabl
   return statement;
 }
 
+StatementHead HeadOf(const Statement& statement) {
+  return {.resources = statement.resources.Head(),
+          .beside = statement.resources.BesideHead(),
+          .effect = statement.effect,
+          .is_plain = statement.principals_are == Statement::Principals::kNone &&
+                      statement.conditions.empty()};
+}
+
 }  // namespace
 
 void StatementIndex::Add(const ActionBits& covered) {
@@ -155,7 +163,7 @@ std::expected<Document, GrammarFault> Compile(std::string_view text, DocumentKin
   const auto add = [&](Value value) {
     const Statement& statement =
         document.statements.emplace_back(CompileStatement(value, kind, variables));
-    document.heads.push_back(statement.resources.Head());
+    document.heads.push_back(HeadOf(statement));
     if (statement.effect == Effect::kDeny) {
       document.deniable |= statement.actions.KnownCovered();
     }

@@ -52,10 +52,19 @@ struct Statement {
 
   Effect effect = Effect::kAllow;
   Principals principals_are = Principals::kNone;
-  ActionSet actions{ActionSet::Kind::kAction};
-  ResourceSet resources{ResourceSet::Kind::kResource};
   std::vector<Condition> conditions;
   std::vector<PrincipalEntry> principals;
+  ResourceSet resources{ResourceSet::Kind::kResource};
+  ActionSet actions{ActionSet::Kind::kAction};
+};
+
+/// What a decision looks at first of a statement, in one line of the processor's cache. Of most
+/// statements it needs no more: they are about other resources, or this is all that they say.
+struct alignas(64) StatementHead {
+  ResourceHead resources;
+  const LeadingSegments* beside = nullptr;  ///< As of ResourceSet::BesideHead.
+  Effect effect = Effect::kAllow;
+  bool is_plain = false;  ///< It has neither principals nor conditions.
 };
 
 /// Which statements of a long document cover a known action, so that a decision touches no others.
@@ -78,7 +87,7 @@ class StatementIndex {
     }
   }
 
-  void Prefetch(std::size_t action) const {
+  [[gnu::always_inline]] void Prefetch(std::size_t action) const {
     if (!empty()) __builtin_prefetch(&masks_[action * words_]);
   }
 
@@ -94,21 +103,55 @@ class StatementIndex {
 struct Document {
   // What a decision looks at comes first: of a thousand documents, little stays near the processor.
   std::vector<Statement> statements;
-  StatementIndex index;             ///< Empty for a few statements.
-  std::vector<ResourceHead> heads;  ///< Of the resources of the statements, in their order.
-  ActionBits deniable;              ///< The known actions that a Deny covers.
+  StatementIndex index;              ///< Empty for a few statements.
+  std::vector<StatementHead> heads;  ///< Of the statements, in their order.
+  ActionBits deniable;               ///< The known actions that a Deny covers.
   DocumentKind kind{};
   std::size_t bytes = 0;  ///< Of its text.
   std::string name{};     ///< What an explanation calls it; whoever has compiled it may set it.
   std::vector<StatementLabel> labels;  ///< Of the statements, in their order.
 };
 
-/// Has the processor fetch what a decision about `action` looks at first, while the caller does
-/// something else: of many documents, most have to come from afar.
-inline void Prefetch(const Document& document, const Action& action) {
-  __builtin_prefetch(document.heads.data());
-  __builtin_prefetch(document.statements.data());
-  if (action.number) document.index.Prefetch(*action.number);
+// Steps in which the processor is told to fetch what a decision will look at, while it does
+// something else: of many documents, most have to come from afar. Each step reads what the one
+// before has asked for. Always inline: g++ 12 takes a function that does nothing else for one
+// without effect, and leaves calls of it out.
+
+[[gnu::always_inline]] inline void Prefetch(const Document* document) {
+  if (document == nullptr) return;
+  constexpr std::ptrdiff_t kCacheLine = 64;
+  const auto* const bytes = static_cast<const char*>(static_cast<const void*>(document));
+  __builtin_prefetch(bytes);
+  __builtin_prefetch(bytes + kCacheLine);
+}
+
+/// Which statements are about the action; of a short document, the statements themselves.
+[[gnu::always_inline]] inline void PrefetchIndex(const Document& document, const Action& action) {
+  if (action.number && !document.index.empty()) {
+    document.index.Prefetch(*action.number);
+    return;
+  }
+  for (const StatementHead& head : document.heads) __builtin_prefetch(&head);
+  for (const Statement& statement : document.statements) __builtin_prefetch(&statement);
+}
+
+/// The heads of the statements that are about the action.
+[[gnu::always_inline]] inline void PrefetchHeads(const Document& document, const Action& action) {
+  if (!action.number || document.index.empty()) return;
+  document.index.ForEach(*action.number, [&](std::size_t statement) {
+    __builtin_prefetch(&document.heads[statement]);
+    return true;
+  });
+}
+
+/// What the statements of a short document lead to.
+[[gnu::always_inline]] inline void PrefetchDetails(const Document& document) {
+  if (!document.index.empty()) return;
+  for (const Statement& statement : document.statements) {
+    for (const Condition& condition : statement.conditions) __builtin_prefetch(&condition.key());
+    __builtin_prefetch(statement.conditions.data());
+    __builtin_prefetch(statement.principals.data());
+  }
 }
 
 /// What `${` means in a document. Variables came with Version 2012-10-17; without a Version a

@@ -15,15 +15,22 @@ struct Finding {
   PrincipalMatch grant = PrincipalMatch::kNone;  ///< The strongest; of a resource policy alone.
 };
 
-// Looks at one statement about the action; false when it denies.
-bool Look(const Statement& statement, StatementPlace place, const Request& request,
-          bool has_boundary, Finding& finding) {
-  // Of identity policies all are about the principal.
-  const PrincipalMatch match = statement.principals_are == Statement::Principals::kNone
-                                   ? PrincipalMatch::kSelf
-                                   : MatchOf(statement, request.principal, has_boundary);
-  if (match == PrincipalMatch::kNone || !FitsBeyondAction(statement, request)) return true;
-  if (statement.effect == Effect::kDeny) {
+bool Covers(const StatementHead& head, const Statement& statement, const Request& request) {
+  const Resource& resource = request.resource;
+  if (head.beside == nullptr) return statement.resources.Covers(resource, request.context);
+  return resource.segments && head.beside->Fit(resource.name, *resource.segments);
+}
+
+// Looks at one statement about the action whose head admits the resource; false when it denies.
+bool Look(const StatementHead& head, const Statement& statement, const StatementPlace& place,
+          const Request& request, bool has_boundary, Finding& finding) {
+  if (!Covers(head, statement, request)) return true;
+  PrincipalMatch match = PrincipalMatch::kSelf;  // Identity policies are about whoever has them.
+  if (!head.is_plain) {
+    match = MatchOf(statement, request.principal, has_boundary);
+    if (match == PrincipalMatch::kNone || !ConditionsHold(statement, request.context)) return true;
+  }
+  if (head.effect == Effect::kDeny) {
     finding.deny = place;
     return false;
   }
@@ -37,9 +44,10 @@ bool Look(const Statement& statement, StatementPlace place, const Request& reque
 void Look(const Document& document, StatementPlace place, const Request& request, bool has_boundary,
           Finding& finding) {
   const auto look = [&](std::size_t statement) {
-    if (!document.heads[statement].Admits(request.resource.head)) return true;
+    const StatementHead& head = document.heads[statement];
+    if (!head.resources.Admits(request.resource.head)) return true;
     place.statement = statement;
-    return Look(document.statements[statement], place, request, has_boundary, finding);
+    return Look(head, document.statements[statement], place, request, has_boundary, finding);
   };
   if (request.action.number && !document.index.empty()) {
     document.index.ForEach(*request.action.number, look);
@@ -80,12 +88,11 @@ Decision Missed(Layer layer) {
 class Evaluation {
  public:
   Evaluation(const Request& request, const Policies& policies)
-      : request_(request),
-        policies_(policies),
-        identity_(LookAt(policies.identity, Layer::kIdentity, request)),
-        boundary_(LookAt(policies.boundary, Layer::kBoundary, request, false)),
-        resource_(
-            LookAt(policies.resource, Layer::kResource, request, policies.boundary != nullptr)) {
+      : request_(request), policies_(policies) {
+    if (policies.resource != nullptr) PrefetchDetails(*policies.resource);
+    identity_ = LookAt(policies.identity, Layer::kIdentity, request);
+    boundary_ = LookAt(policies.boundary, Layer::kBoundary, request, false);
+    resource_ = LookAt(policies.resource, Layer::kResource, request, policies.boundary != nullptr);
     if (policies.session) session_ = LookAt(*policies.session, Layer::kSession, request);
   }
 

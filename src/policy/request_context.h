@@ -34,8 +34,8 @@ class ContextKey {
 
   std::optional<std::size_t> number_;
   std::size_t family_size_;
-  std::string spelled_;
   std::string name_;
+  std::string spelled_;
 };
 
 /// What the request says about a key: nothing, one value, or a list (of a key that can have

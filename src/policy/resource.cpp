@@ -14,7 +14,7 @@ void ResourceSet::Add(std::string_view pattern, DocumentKind document,
   }
   const bool may_be_short =
       document == DocumentKind::kIdentity || pattern.find('*') != std::string_view::npos;
-  std::array<std::string, kResourceSegment> leading;
+  LeadingSegments::Patterns leading;
   leading.fill(std::string(1, kAnyRun));
   std::optional<std::string_view> rest = pattern;
   for (std::string& segment : leading) {
@@ -24,20 +24,15 @@ void ResourceSet::Add(std::string_view pattern, DocumentKind document,
     rest = colon == std::string_view::npos ? std::nullopt : std::optional(rest->substr(colon + 1));
   }
   if (!rest && !may_be_short) return;
-  std::array<bool, kResourceSegment> is_any{};
-  std::ranges::transform(leading, is_any.begin(), [](const std::string& segment) {
-    return segment == std::string_view(&kAnyRun, 1);
-  });
   patterns_.push_back({.last = TextTemplate(rest.value_or("*"), Wildcards::kSpecial, variables),
-                       .is_any = is_any,
-                       .leading = std::move(leading)});
+                       .leading = LeadingSegments::Shared(std::move(leading))});
 }
 
 bool ResourceSet::Covers(const Resource& resource, const RequestContext& context) const {
-  const std::optional<ArnSegments>& segments = resource.segments;
   const auto fits_one = [&] {
+    const std::optional<ArnSegments>& segments = resource.segments;
     return segments && std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
-             return Fits(pattern, *segments, context);
+             return Fits(pattern, resource, *segments, context);
            });
   };
   const bool is_listed = is_everything_ || fits_one();
@@ -45,9 +40,8 @@ bool ResourceSet::Covers(const Resource& resource, const RequestContext& context
 }
 
 bool ResourceSet::Names(std::string_view service) const {
-  constexpr std::size_t kServiceSegment = 2;
   return is_everything_ || std::ranges::any_of(patterns_, [&](const ArnPattern& pattern) {
-           return Matches(pattern.leading[kServiceSegment], service);
+           return pattern.leading->FitService(service);
          });
 }
 
@@ -69,24 +63,31 @@ std::vector<ContextKey> ResourceSet::variables() const {
   return keys;
 }
 
-bool ResourceSet::Fits(const ArnPattern& pattern, const ArnSegments& segments,
-                       const RequestContext& context) {
+const LeadingSegments* ResourceSet::BesideHead() const {
+  if (is_everything_ || kind_ == Kind::kNotResource || patterns_.size() != 1) return nullptr;
+  const TextTemplate& last = patterns_.front().last;
+  const std::string_view prefix = last.prefix();
+  const bool is_run_behind = last.fixed() != nullptr && last.fixed()->size() == prefix.size() + 1 &&
+                             last.fixed()->back() == kAnyRun;
+  if (!is_run_behind || prefix.size() > ResourceHead::kBytes) return nullptr;
+  return patterns_.front().leading.get();
+}
+
+bool ResourceSet::Fits(const ArnPattern& pattern, const Resource& resource,
+                       const ArnSegments& segments, const RequestContext& context) {
   // Most patterns differ in their last segment alone.
+  const std::string_view last = segments[kResourceSegment];
   const std::string_view prefix = pattern.last.prefix();
-  if (!segments[kResourceSegment].starts_with(prefix)) return false;
+  if (!last.starts_with(prefix)) return false;
   const std::string* fixed = pattern.last.fixed();
-  if (fixed != nullptr && !Matches(std::string_view(*fixed).substr(prefix.size()),
-                                   segments[kResourceSegment].substr(prefix.size()))) {
+  if (fixed != nullptr &&
+      !Matches(std::string_view(*fixed).substr(prefix.size()), last.substr(prefix.size()))) {
     return false;
   }
-  for (std::size_t i = 0; i < pattern.leading.size(); ++i) {
-    const bool fits = pattern.is_any[i] || pattern.leading[i] == segments[i] ||
-                      Matches(pattern.leading[i], segments[i]);
-    if (!fits) return false;
-  }
+  if (!pattern.leading->Fit(resource.name, segments)) return false;
   if (fixed != nullptr) return true;
   const std::optional<std::string> expanded = pattern.last.Expand(context);
-  return expanded && Matches(*expanded, segments[kResourceSegment]);
+  return expanded && Matches(*expanded, last);
 }
 
 }  // namespace coffer::policy

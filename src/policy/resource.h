@@ -2,6 +2,7 @@
 
 #include "policy/arn.h"
 #include "policy/grammar.h"
+#include "policy/leading_segments.h"
 #include "policy/pattern.h"
 #include "policy/request_context.h"
 
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +23,7 @@ namespace coffer::policy {
 /// other resources, and these bytes tell without a look at the patterns.
 class ResourceHead {
  public:
-  static constexpr std::size_t kBytes = 16;
+  static constexpr std::size_t kBytes = 24;
 
   ResourceHead() = default;
   /// Of a text: its first bytes. Of patterns: what they all begin with.
@@ -34,7 +36,8 @@ class ResourceHead {
   /// Of patterns: whether one of them can fit a text that begins so.
   [[nodiscard]] bool Admits(const ResourceHead& text) const {
     return ((bytes_[0] ^ text.bytes_[0]) & mask_[0]) == 0 &&
-           ((bytes_[1] ^ text.bytes_[1]) & mask_[1]) == 0;
+           ((bytes_[1] ^ text.bytes_[1]) & mask_[1]) == 0 &&
+           ((bytes_[2] ^ text.bytes_[2]) & mask_[2]) == 0;
   }
 
  private:
@@ -69,6 +72,9 @@ class ResourceSet {
   [[nodiscard]] bool Names(std::string_view service) const;
   /// Admits whatever the set may cover.
   [[nodiscard]] ResourceHead Head() const;
+  /// When the set is a single pattern that goes on behind its head with any characters: what else
+  /// must fit a resource that the head admits. Null for all other sets; as long as this lives.
+  [[nodiscard]] const LeadingSegments* BesideHead() const;
   /// The keys of the variables in the patterns, in their order.
   [[nodiscard]] std::vector<ContextKey> variables() const;
   [[nodiscard]] Kind kind() const { return kind_; }
@@ -78,11 +84,10 @@ class ResourceSet {
  private:
   struct ArnPattern {
     TextTemplate last;
-    std::array<bool, kResourceSegment> is_any;  ///< Of the leading ones: `*`.
-    std::array<std::string, kResourceSegment> leading;
+    std::shared_ptr<const LeadingSegments> leading;
   };
-  [[nodiscard]] static bool Fits(const ArnPattern& pattern, const ArnSegments& segments,
-                                 const RequestContext& context);
+  [[nodiscard]] static bool Fits(const ArnPattern& pattern, const Resource& resource,
+                                 const ArnSegments& segments, const RequestContext& context);
 
   Kind kind_;
   bool is_everything_ = false;

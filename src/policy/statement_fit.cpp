@@ -18,17 +18,15 @@ PrincipalMatch MatchOf(const Statement& statement, const Principal& principal, b
   return PrincipalMatch::kNone;
 }
 
-bool FitsBeyondAction(const Statement& statement, const Request& request) {
-  return statement.resources.Covers(request.resource, request.context) &&
-         std::ranges::all_of(statement.conditions, [&](const Condition& condition) {
-           return condition.Holds(request.context);
-         });
+bool ConditionsHold(const Statement& statement, const RequestContext& context) {
+  return std::ranges::all_of(statement.conditions,
+                             [&](const Condition& condition) { return condition.Holds(context); });
 }
 
 Fit FitOf(const Statement& statement, const Request& request) {
   if (!statement.actions.Covers(request.action)) return Fit::kOtherAction;
   if (!statement.resources.Covers(request.resource, request.context)) return Fit::kOtherResource;
-  return FitsBeyondAction(statement, request) ? Fit::kApplies : Fit::kConditionFails;
+  return ConditionsHold(statement, request.context) ? Fit::kApplies : Fit::kConditionFails;
 }
 
 }  // namespace coffer::policy

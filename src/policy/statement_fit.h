@@ -21,8 +21,7 @@ enum class Fit : std::uint8_t {
 [[nodiscard]] PrincipalMatch MatchOf(const Statement& statement, const Principal& principal,
                                      bool has_boundary);
 
-/// Whether resource and conditions fit; principal and action left aside.
-[[nodiscard]] bool FitsBeyondAction(const Statement& statement, const Request& request);
+[[nodiscard]] bool ConditionsHold(const Statement& statement, const RequestContext& context);
 
 /// The principal left aside.
 [[nodiscard]] Fit FitOf(const Statement& statement, const Request& request);

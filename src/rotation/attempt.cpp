@@ -6,6 +6,7 @@
 #include <array>
 #include <exception>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace coffer::rotation {
@@ -132,7 +133,8 @@ void Attempt::Conclude(Claim& claim, StepOutcome outcome) {
     const std::scoped_lock lock(invocation_mutex_);
     if (forgotten_) return;
   }
-  outcome.message = parts_.redact(outcome.message, values_);
+  outcome.message = redaction_.RedactMessage(outcome.message);
+  outcome.error_type = redaction_.RedactMessage(outcome.error_type);
   const auto verdict = parts_.ledger.EndAttempt(claim.job, outcome, parts_.clock.Now());
   if (!verdict || claim.job.failed_step.empty() || !secrets::IsLive(verdict->state)) return;
   // AWS: "Error when executing lambda ... during ... step".
@@ -148,19 +150,18 @@ void Attempt::Conclude(Claim& claim, StepOutcome outcome) {
                       {"state", secrets::NameOf(verdict->state)}});
 }
 
-// What cannot be read now cannot have been printed by the function either, or is among what was
-// read before: values are only added.
+// What cannot be read was not given to the function either.
 void Attempt::ReadValues(const Claim& claim) {
-  const auto add = [&](Result<std::optional<RotationValue>> value) {
-    if (value && *value) values_.push_back(std::move((*value)->value));
+  const auto hide = [&](const Result<std::optional<RotationValue>>& value) {
+    if (value && *value) redaction_.Add((*value)->value.ExposeText());
   };
-  values_.clear();
+  redaction_ = Redaction();
   for (const std::string_view label : {secrets::kCurrent, secrets::kPrevious}) {
-    add(secrets_->Labelled(label));
+    hide(secrets_->Labelled(label));
   }
-  add(secrets_->Pending());
+  hide(secrets_->Pending());
   for (const std::string& related : claim.related_secrets) {
-    if (auto value = secrets_->Related(related)) values_.push_back(std::move(value->value));
+    if (const auto value = secrets_->Related(related)) redaction_.Add(value->value.ExposeText());
   }
 }
 
@@ -168,7 +169,7 @@ void Attempt::ReadValues(const Claim& claim) {
 void Attempt::PrintLines() {
   for (const std::string& line : lines_) {
     base::log::Info("rotation.output",
-                    {{"secret", secret_arn_}, {"line", parts_.redact(line, values_)}});
+                    {{"secret", secret_arn_}, {"line", redaction_.Redact(line)}});
   }
   lines_.clear();
 }

@@ -3,12 +3,12 @@
 #include "coffer/clock.h"
 #include "coffer/rotation_executor.h"
 #include "rotation/ledger.h"
+#include "rotation/redaction.h"
 #include "services/secretsmanager/rotation_access.h"
 
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +22,6 @@ struct AttemptParts {
   const Clock& clock;
   /// The one for a kind of function; never null.
   std::function<RotationExecutor*(RotationFunctionKind)> executor_of;
-  /// `text` without what would tell of `values`, fit to be kept and printed.
-  std::function<std::string(std::string_view text, std::span<const SecretBytes> values)> redact;
 };
 
 /// How long a claim of one step of `function` lasts: its timeout and what it takes to end it.
@@ -57,9 +55,9 @@ class Attempt {
 
   std::string secret_arn_;
   std::unique_ptr<RotationSecrets> secrets_;
-  std::vector<SecretBytes> values_;  // What must not be told.
-  std::vector<std::string> lines_;   // Of the step that runs.
-  std::mutex invocation_mutex_;      // Guards what follows.
+  Redaction redaction_;             // Of all values that the function can know.
+  std::vector<std::string> lines_;  // Of the step that runs.
+  std::mutex invocation_mutex_;     // Guards what follows.
   std::unique_ptr<RotationInvocation> invocation_;
   bool stopped_ = false;
   bool forgotten_ = false;

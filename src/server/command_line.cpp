@@ -5,6 +5,7 @@
 #include "server/config_loader.h"
 #include "server/explain_command.h"
 #include "server/process.h"
+#include "server/rotation_command.h"
 #include "server/serve.h"
 #include "server/settings.h"
 #include "server/verification.h"
@@ -114,6 +115,11 @@ int ExplainAccess(const SettingFlags& flags, const ExplainCommand& explain) {
   return explain.Run(DataDirectory::AdminSocketOf(config.data_directory));
 }
 
+int AskAboutRotation(const SettingFlags& flags, const RotationCommand& command) {
+  const Config config = flags.Load(Profile::kDevelopment);
+  return command.Run(DataDirectory::AdminSocketOf(config.data_directory), config.account);
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("A self-hosted secrets vault that speaks the AWS Secrets Manager API.", "coffer");
   app.set_version_flag("--version", "coffer " COFFER_VERSION);
@@ -144,6 +150,19 @@ int Run(int argc, char** argv) {
   ExplainCommand explain;
   explain.AddTo(*add(app, "explain", "ask the running server why somebody may do something or not",
                      [&explain](const auto& own) { return ExplainAccess(own, explain); }));
+  CLI::App* rotation = app.add_subcommand("rotation", "look at rotations of the running server");
+  rotation->require_subcommand(1);
+  std::deque<RotationCommand> rotation_commands;
+  const auto add_rotation = [&](const char* verb, const char* help) {
+    RotationCommand& own_command = rotation_commands.emplace_back();
+    own_command.AddTo(
+        *add(*rotation, verb, help,
+             [&own_command](const auto& own) { return AskAboutRotation(own, own_command); }),
+        verb);
+  };
+  add_rotation("list", "those that are not over, and the last ones that are");
+  add_rotation("show", "how a secret is rotated, and each step of its last rotations");
+  add_rotation("retry", "try a rotation that waits or is stuck now");
   add(app, "verify", "check every record of the data directory (server stopped)",
       [](const auto& own) { return VerifyData(own); });
 

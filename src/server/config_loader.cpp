@@ -39,13 +39,9 @@ std::optional<SettingValue> ValueOf(const toml::node& node) {
   if (array == nullptr) return std::nullopt;
   std::vector<std::string> list;
   for (const toml::node& item : *array) {
-    if (const auto text = item.value_exact<std::string>()) {
-      list.push_back(*text);
-    } else if (const auto number = item.value_exact<std::int64_t>()) {
-      list.push_back(std::to_string(*number));
-    } else {
-      return std::nullopt;
-    }
+    const auto text = item.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    list.push_back(*text);
   }
   return list;
 }
@@ -134,8 +130,20 @@ void CheckMasterKey(const Config& config) {
   }
 }
 
+void CheckFunctions(const Config& config) {
+  const bool calls_back = std::ranges::any_of(config.rotation_functions, [](const auto& function) {
+    return function.kind == RotationFunctionKind::kRuntime;
+  });
+  if (calls_back && !config.certificate_file.empty() && config.function_endpoint.empty()) {
+    throw SettingError(
+        "rotation_functions of the kind runtime call this server, and certificate_file is set: set "
+        "function_endpoint to a URL that the certificate is good for.");
+  }
+}
+
 void CheckWhole(const Config& config) {
   CheckMasterKey(config);
+  CheckFunctions(config);
   if (config.certificate_file.empty() != config.private_key_file.empty()) {
     throw SettingError("certificate_file and private_key_file belong together: set both or none.");
   }

@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace coffer::server {
 namespace {
@@ -13,6 +14,13 @@ std::string RotatorOf(const Config& config) {
   if (!config.rotator_file.empty()) return config.rotator_file;
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "coffer-rotator";
+}
+
+// Functions run on this machine.
+std::string HostForFunctions(const Config& config) {
+  const std::string& address = config.listen_address;
+  if (address == "0.0.0.0" || address == "::" || address == "127.0.0.1") return "127.0.0.1";
+  return address.find(':') == std::string::npos ? address : "[" + address + "]";
 }
 
 }  // namespace
@@ -33,11 +41,16 @@ std::string NewOwner(Random& random) {
   return base::FormatUuid(bytes);
 }
 
-RotationExecutors::RotationExecutors(const Config& config)
-    : native_({.rotator = RotatorOf(config)}), exec_({.rotator = {}}) {}
-
-RotationExecutor* RotationExecutors::Of(RotationFunctionKind kind) {
-  return kind == RotationFunctionKind::kNative ? &native_ : &exec_;
+rotation::Executors::Options ExecutorOptionsOf(const Config& config, std::uint16_t port,
+                                               const std::filesystem::path& authority) {
+  std::string endpoint = config.function_endpoint;
+  if (endpoint.empty())
+    endpoint = "https://" + HostForFunctions(config) + ":" + std::to_string(port);
+  return {.rotator = RotatorOf(config),
+          .server = {.endpoint = std::move(endpoint),
+                     .ca_certificate =
+                         authority.empty() ? "" : std::filesystem::absolute(authority).string()},
+          .ca_certificate = ""};
 }
 
 }  // namespace coffer::server

@@ -2,10 +2,11 @@
 
 #include "coffer/config.h"
 #include "coffer/random.h"
-#include "coffer/rotation_executor.h"
-#include "rotation/executors/hook_executor.h"
+#include "rotation/executors/executors.h"
 #include "secrets/rotation_retries.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace coffer::server {
@@ -15,15 +16,9 @@ namespace coffer::server {
 /// A name for this run of the server in leases.
 [[nodiscard]] std::string NewOwner(Random& random);
 
-/// What runs functions of each kind.
-class RotationExecutors {
- public:
-  explicit RotationExecutors(const Config& config);
-  [[nodiscard]] RotationExecutor* Of(RotationFunctionKind kind);
-
- private:
-  rotation::HookExecutor native_;
-  rotation::HookExecutor exec_;
-};
+/// How functions are run, and where they find this server, which listens on `port`. `authority` is
+/// the certificate authority of our own making; empty when the certificate was configured.
+[[nodiscard]] rotation::Executors::Options ExecutorOptionsOf(
+    const Config& config, std::uint16_t port, const std::filesystem::path& authority);
 
 }  // namespace coffer::server

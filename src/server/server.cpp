@@ -13,6 +13,7 @@
 #include "net/http_server.h"
 #include "net/local_certificates.h"
 #include "rotation/orchestrator.h"
+#include "rotation/report.h"
 #include "server/regions.h"
 #include "server/root_access_key.h"
 #include "server/rotation_setup.h"
@@ -89,6 +90,7 @@ class Server::Implementation {
   [[nodiscard]] jobs::Housekeeping::Options HousekeepingOptions();
   [[nodiscard]] std::string Status() const;
   [[nodiscard]] std::string Explain(std::string_view asked);
+  [[nodiscard]] std::string AnswerRotation(std::string_view asked);
   void Examine(const std::stop_token& stop);
 
   Config config_;
@@ -106,7 +108,7 @@ class Server::Implementation {
   api::Services services_;
   api::RotationCalls rotation_calls_;
   rotation::Ledger rotation_ledger_;
-  server::RotationExecutors rotation_executors_;
+  std::optional<rotation::Executors> rotation_executors_;  // Once the port is known.
   rotation::Orchestrator orchestrator_;
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
@@ -128,6 +130,7 @@ Server::Implementation::Implementation(const Config& config,
       principals_(vault_.database, vault_.keyring, vault_.identities, access_keys_,
                   rotation_sessions_, vault_.clock),
       authorization_{.secrets = vault_.secrets,
+                     .rotations = vault_.rotations,
                      .keyring = vault_.keyring,
                      .policies = policies_,
                      .random = vault_.random,
@@ -150,17 +153,13 @@ Server::Implementation::Implementation(const Config& config,
                       vault_.keyring.session_tokens(), vault_.clock, vault_.random),
       rotation_ledger_(vault_.database, service_, vault_.random, server::RetryPolicyOf(config),
                        server::NewOwner(vault_.random)),
-      rotation_executors_(config),
-      orchestrator_({.ledger = rotation_ledger_,
-                     .access = rotation_calls_,
-                     .clock = vault_.clock,
-                     .executor_of =
-                         [this](RotationFunctionKind kind) { return rotation_executors_.Of(kind); },
-                     .redact =
-                         [](std::string_view text, std::span<const SecretBytes>) {
-                           return std::string(text.empty() ? "" : "(not shown)");
-                         }},
-                    rotation_functions_, {.concurrency = config.rotation_concurrency}),
+      orchestrator_(
+          {.ledger = rotation_ledger_,
+           .access = rotation_calls_,
+           .clock = vault_.clock,
+           .executor_of =
+               [this](RotationFunctionKind kind) { return &rotation_executors_->ForKind(kind); }},
+          rotation_functions_, {.concurrency = config.rotation_concurrency}),
       verifier_(principals_, VerifierOptionsOf(config)),
       local_endpoints_({.version = COFFER_VERSION,
                         .test_clock = IsDevelopment(config) ? &vault_.clock : nullptr}),
@@ -228,13 +227,35 @@ std::string Server::Implementation::Explain(std::string_view asked) {
   return text;
 }
 
+std::string Server::Implementation::AnswerRotation(std::string_view asked) {
+  const auto question = json::DecodeShape<rotation::ReportQuestion>(asked);
+  if (!question) return "error: this is no question of this version of coffer.\n";
+  Result<std::string> answer = "";
+  vault_.database.Read([&](Transaction& transaction) {
+    if (question->verb == "list") {
+      answer = rotation::ListRotations(service_, transaction);
+    } else {
+      answer = rotation::ShowRotation(service_, transaction, *question);
+    }
+    if (!answer || question->verb != "retry") return;
+    const auto secret_id = rotation::FindSecretOf(service_, transaction, *question);
+    if (secret_id) orchestrator_.OnRotationWanted(*secret_id);
+    answer = "The rotation is tried now, if there is one that waits or is stuck.\n";
+  });
+  return answer ? *answer : "error: " + answer.error().message + "\n";
+}
+
 void Server::Implementation::Start() {
-  admin_.emplace(server::DataDirectory::AdminSocketOf(vault_.directory.path()),
-                 admin::Commands{
-                     {"status", [this](std::string_view) { return Status(); }},
-                     {"explain", [this](std::string_view question) { return Explain(question); }}});
+  admin_.emplace(
+      server::DataDirectory::AdminSocketOf(vault_.directory.path()),
+      admin::Commands{
+          {"status", [this](std::string_view) { return Status(); }},
+          {"explain", [this](std::string_view question) { return Explain(question); }},
+          {"rotation", [this](std::string_view question) { return AnswerRotation(question); }}});
   housekeeping_.Start();
   http_.Start();
+  rotation_executors_.emplace(
+      server::ExecutorOptionsOf(config_, http_.port(), certificates_.authority), vault_.random);
   orchestrator_.Start();
   examination_ = std::jthread([this](const std::stop_token& stop) { Examine(stop); });
 }

@@ -178,6 +178,8 @@ constexpr std::array kSettings{
             &SetRetryDelays},
     Setting{"rotation_give_up_seconds", "time after which a failing rotation is not tried again",
             false, &SetNumber<&Config::rotation_give_up_seconds, 0, 86'400L * 365>},
+    Setting{"function_endpoint", "URL under which rotation functions call this server", false,
+            &SetText<&Config::function_endpoint>},
     Setting{"rotator_file", "the program coffer-rotator; where it is not beside this one", false,
             &SetText<&Config::rotator_file>},
     Setting{"log_level", "debug, info, warning, error or off", false, &SetLogLevel},

@@ -61,6 +61,9 @@ VerificationReport Verify(Vault& vault) {
     report.identities = vault.identities.ForEach(
         transaction,
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
+    vault.rotations.ForEach(transaction, [&](const store::IntegrityError& error) {
+      report.problems.emplace_back(error.what());
+    });
     vault.identities.uses().ForEach(transaction, [&](const store::IntegrityError& error) {
       report.problems.emplace_back(error.what());
     });

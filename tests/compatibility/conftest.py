@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from databases import mariadb, mariadb_tls, postgresql, postgresql_tls  # noqa: F401 (fixtures)
 from iam_support import Account
 from rotation_support import Functions, Rotations
 from support import BINARY, Server

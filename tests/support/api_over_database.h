@@ -3,6 +3,7 @@
 #include "api/access_keys.h"
 #include "api/dispatcher.h"
 #include "api/error_table.h"
+#include "api/rotation_calls.h"
 #include "base/ascii.h"
 #include "base/encoding.h"
 #include "keyring/envelope.h"
@@ -14,6 +15,7 @@
 #include <future>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace coffer::test {
@@ -23,8 +25,12 @@ namespace coffer::test {
 class ApiOverDatabase {
  public:
   explicit ApiOverDatabase(Database& database, std::uint64_t random_seed = 1,
-                           PolicyEnforcement enforcement = PolicyEnforcement::kOff)
-      : random_(random_seed), database_(database), enforcement_(enforcement) {}
+                           PolicyEnforcement enforcement = PolicyEnforcement::kOff,
+                           std::vector<RotationFunction> functions = {})
+      : random_(random_seed),
+        database_(database),
+        enforcement_(enforcement),
+        functions_(std::move(functions)) {}
 
   /// The body of the answer; the rest of it is in reply(). `access_key_id` is who calls: the root
   /// user unless it is a user's.
@@ -96,6 +102,18 @@ class ApiOverDatabase {
     return key_id;
   }
   store::IdentityStore& identities() { return identities_; }
+  FakeClock& clock() { return clock_; }
+  FakeRandom& random() { return random_; }
+  /// Whoever runs rotations; null again before it ends.
+  void SetRotationListener(services::secretsmanager::RotationListener* listener) {
+    service_.rotation_listener = listener;
+  }
+  [[nodiscard]] const services::secretsmanager::Service& service() const { return service_; }
+  [[nodiscard]] const secrets::FunctionRegistry& functions() const { return functions_; }
+  [[nodiscard]] const api::RotationCalls& rotation_calls() const { return rotation_calls_; }
+  [[nodiscard]] const api::RotationSessions& rotation_sessions() const {
+    return rotation_sessions_;
+  }
   [[nodiscard]] const services::iam::Service& iam() const { return iam_; }
 
  private:
@@ -114,7 +132,7 @@ class ApiOverDatabase {
   store::SecretStore secrets_{keyring_.row_mac(), 0};
   keyring::Envelope envelope_{keyring_, random_};
   store::RotationStore rotations_{keyring_.row_mac()};
-  secrets::FunctionRegistry functions_{{}};
+  secrets::FunctionRegistry functions_;
   services::secretsmanager::Service service_{
       .secrets = secrets_,
       .rotations = rotations_,
@@ -133,6 +151,7 @@ class ApiOverDatabase {
                               access_keys_, rotation_sessions_, clock_};
   api::PolicyCache policies_;
   api::AuthorizationParts authorization_{.secrets = secrets_,
+                                         .rotations = rotations_,
                                          .keyring = keyring_,
                                          .policies = policies_,
                                          .random = random_,
@@ -142,6 +161,8 @@ class ApiOverDatabase {
   services::kms::Service kms_{.keyring = keyring_};
   api::Services services_{
       .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_};
+  api::RotationCalls rotation_calls_{
+      database_, services_, rotation_sessions_, keyring_.session_tokens(), clock_, random_};
   api::LocalEndpoints local_endpoints_{{.version = "test", .test_clock = nullptr}};
   api::Dispatcher dispatcher_{{.database = database_,
                                .services = services_,

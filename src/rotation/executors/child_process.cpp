@@ -20,6 +20,7 @@ namespace coffer::rotation {
 namespace {
 
 constexpr rlim_t kMebibyte = rlim_t{1024} * 1024;
+constexpr rlim_t kGibibyte = 1024 * kMebibyte;
 
 [[noreturn]] void ThrowErrno(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -62,7 +63,7 @@ std::vector<ResourceLimit> LimitsOf(const ChildSpec& spec, const SystemUser& use
       // Private writable memory is what a program uses; addresses are only reserved, by Node.js for
       // WebAssembly more than 8 GiB of them, so that their limit stops the absurd alone.
       {.resource = RLIMIT_DATA, .value = memory},
-      {.resource = RLIMIT_AS, .value = memory + 32 * 1024 * kMebibyte},
+      {.resource = RLIMIT_AS, .value = memory + 32 * kGibibyte},
   };
   if (!user.is_own) limits.push_back({.resource = RLIMIT_NPROC, .value = 64});
   return limits;

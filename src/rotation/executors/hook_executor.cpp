@@ -123,7 +123,9 @@ class HookInvocation final : public RotationInvocation {
     spec.command.emplace_back(WireName(step));
     environment.erase("HOME");  // Both are the private directory.
     environment.erase("TMPDIR");
-    for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
+    for (const auto& [name, value] : environment) {
+      spec.environment.push_back(std::string(name).append("=").append(value));
+    }
     return spec;
   }
 

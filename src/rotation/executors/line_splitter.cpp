@@ -1,6 +1,6 @@
 #include "rotation/executors/line_splitter.h"
 
-#include <string.h>
+#include <cstring>
 
 namespace coffer::rotation {
 

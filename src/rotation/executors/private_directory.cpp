@@ -3,7 +3,7 @@
 #include "base/log.h"
 
 #include <cerrno>
-#include <stdlib.h>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <unistd.h>

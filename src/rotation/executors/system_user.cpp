@@ -29,9 +29,7 @@ std::expected<SystemUser, std::string> FindUser(const std::string& name) {
   std::vector<char> memory(1024);
   passwd entry{};
   passwd* found = nullptr;
-  int failure = 0;
-  while ((failure = ::getpwnam_r(name.c_str(), &entry, memory.data(), memory.size(), &found)) ==
-         ERANGE) {
+  while (::getpwnam_r(name.c_str(), &entry, memory.data(), memory.size(), &found) == ERANGE) {
     memory.resize(2 * memory.size());
   }
   if (found == nullptr) return std::unexpected("there is no user " + name);

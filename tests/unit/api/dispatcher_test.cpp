@@ -135,8 +135,8 @@ TEST_F(DispatcherTest, OnlyGetCallerIdentityMayBePresigned) {
 }
 
 TEST_F(DispatcherTest, OperationsThatAreNotBuiltSaySo) {
-  EXPECT_THAT(Call("RotateSecret", R"({"SecretId":"a"})"),
-              HasSubstr("Coffer does not implement RotateSecret yet."));
+  EXPECT_THAT(Call("StopReplicationToReplica", R"({"SecretId":"a"})"),
+              HasSubstr("Coffer does not implement StopReplicationToReplica yet."));
   EXPECT_EQ(reply_.status, 400);
 }
 

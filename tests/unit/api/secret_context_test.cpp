@@ -223,6 +223,18 @@ std::vector<Row> Rows(const secrets::Secret& secret) {
        found, WithSecrets({{"secretsmanager:VersionStage", "x"}})},
       {"ValidateResourcePolicy", &KeysOf<sm::ValidateResourcePolicyRequest>,
        id + R"(,"ResourcePolicy":"{}"})", found, WithSecrets({})},
+      {"CancelRotateSecret", &KeysOf<sm::CancelRotateSecretRequest>, id + "}", found,
+       WithSecrets({})},
+      {"RotateSecret", &KeysOf<sm::RotateSecretRequest>, id + "}", found, WithSecrets({})},
+      {"RotateSecret", &KeysOf<sm::RotateSecretRequest>,
+       id + R"(,"RotationLambdaARN":"f","RotateImmediately":false,)"
+            R"("RotationRules":{"AutomaticallyAfterDays":3},)"
+            R"("ExternalSecretRotationRoleArn":"rrrrrrrrrrrrrrrrrrrr"})",
+       found,
+       WithSecrets({{"secretsmanager:RotationLambdaARN", "f"},
+                    {"secretsmanager:RotateImmediately", "false"},
+                    {"secretsmanager:ModifyRotationRules", "true"},
+                    {"secretsmanager:ExternalSecretRotationRoleArn", "rrrrrrrrrrrrrrrrrrrr"}})},
       {"ValidateResourcePolicy",
        &KeysOf<sm::ValidateResourcePolicyRequest>,
        R"({"ResourcePolicy":"{}"})",
@@ -257,44 +269,24 @@ TEST(SecretContextTest, NoOperationIsForgotten) {
   EXPECT_EQ(tested, built);
 }
 
-/// A request of RotateSecret as AWS's model has it.
-struct RotateSecretRequest {
-  struct Rules {
-    std::optional<std::int64_t> days;
-
-    static constexpr auto Members() {
-      return std::tuple{base::Optional("AutomaticallyAfterDays", &Rules::days)};
-    }
-  };
-  std::string secret_id;
-  std::optional<std::string> function;
-  std::optional<Rules> rules;
-  std::optional<bool> immediately;
-  std::optional<std::string> role;
-
-  static constexpr auto Members() {
-    using R = RotateSecretRequest;
-    return std::tuple{base::Required("SecretId", &R::secret_id),
-                      base::Optional("RotationLambdaARN", &R::function),
-                      base::Optional("RotationRules", &R::rules),
-                      base::Optional("RotateImmediately", &R::immediately),
-                      base::Optional("ExternalSecretRotationRoleArn", &R::role)};
+/// A secret has the function that it is given.
+class OneFunction final : public RotationFunctionFinder {
+ public:
+  [[nodiscard]] std::string FunctionOf(const secrets::Secret& /*secret*/) const override {
+    return "arn:aws:lambda:us-east-1:111122223333:function:f";
   }
 };
 
-TEST(SecretContextTest, KnowsTheKeysOfRotation) {
-  const SecretTarget target{.account = "111122223333"};
-
-  EXPECT_EQ(KeysOf<RotateSecretRequest>(R"({"SecretId":"a"})", target), Keys());
-  EXPECT_EQ(KeysOf<RotateSecretRequest>(
-                R"({"SecretId":"a","RotationLambdaARN":"f","RotateImmediately":false,)"
-                R"("RotationRules":{"AutomaticallyAfterDays":3},)"
-                R"("ExternalSecretRotationRoleArn":"r"})",
-                target),
-            (Keys{{"secretsmanager:RotationLambdaARN", "f"},
-                  {"secretsmanager:RotateImmediately", "false"},
-                  {"secretsmanager:ModifyRotationRules", "true"},
-                  {"secretsmanager:ExternalSecretRotationRoleArn", "r"}}));
+TEST(SecretContextTest, KnowsWhichFunctionRotatesTheSecret) {
+  const secrets::Secret secret = SampleSecret();
+  const OneFunction function;
+  const SecretTarget target{.account = "111122223333", .rotation_function = &function};
+  EXPECT_EQ(KeysOf<sm::CancelRotateSecretRequest>(R"({"SecretId":"a"})", target), Keys());
+  const SecretTarget found{
+      .account = "111122223333", .secret = &secret, .rotation_function = &function};
+  EXPECT_EQ(KeysOf<sm::CancelRotateSecretRequest>(R"({"SecretId":"a"})", found)
+                .at("secretsmanager:resource/AllowRotationLambdaArn"),
+            "arn:aws:lambda:us-east-1:111122223333:function:f");
 }
 
 }  // namespace

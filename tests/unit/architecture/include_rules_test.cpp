@@ -39,9 +39,9 @@ constexpr Module kModules[] = {
     // They speak HTTP in both directions, so that they stand above net. A folder inside another
     // module's stands before it in this list.
     {"rotation/executors", "coffer base json net"},
-    {"rotation", "coffer base crypto store secrets services/secretsmanager"},
     {"admin", "coffer base"},
     {"rotation/native", "coffer base json secrets"},
+    {"rotation", "coffer base json crypto store secrets services/secretsmanager"},
     {"server", "*"},
     {"main.cpp", "*"},
     {"rotator_main.cpp", "*"},
