@@ -22,9 +22,8 @@ Result<void> FillPending(const Context& context, secrets::Secret& secret,
                          const PutSecretValueRequest& request, const std::string& token,
                          const keyring::Value& value) {
   store::SecretStore& store = context.service.secrets;
-  ASSIGN_OR_RETURN(secret.labels,
-                   secrets::AfterPut(secret.labels, token, request.version_stages,
-                                     /*is_first_version=*/!HasCurrentValue(secret)));
+  ASSIGN_OR_RETURN(secret.labels, secrets::AfterPut(secret.labels, token, request.version_stages,
+                                                    /*is_first_version=*/!HasCurrentValue(secret)));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   secrets::Version version = store.FindVersion(context.transaction, secret, token)->version;
   version.key_id = key.id;
