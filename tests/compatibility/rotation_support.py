@@ -14,6 +14,7 @@ import time
 from support import ACCOUNT, REGION, eventually, new_token, without_metadata
 
 HOOK = pathlib.Path(__file__).with_name("rotation_hook.py")
+LAMBDA = pathlib.Path(__file__).with_name("rotation_lambda.py")
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
 # The server itself moves AWSCURRENT, and asks most hooks nothing.
 ASKED = STEPS[:3]
@@ -92,6 +93,11 @@ class Functions:
                 if value is not None:
                     print(f"{key} = {toml(value)}", file=file)
         return self
+
+    def add_lambda(self, name, **members):
+        """Adds a function of the kind `runtime`: rotation_lambda.py."""
+        command = [sys.executable, str(LAMBDA), str(self.homes)]
+        return self.add(name, kind="runtime", command=command, **members)
 
     def arguments(self, *more):
         return ["--config", str(self.file), "--rotation-retry-delays-seconds",
