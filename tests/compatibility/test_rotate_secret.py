@@ -1,6 +1,6 @@
 """RotateSecret itself: what it refuses, what it stores, and RotateImmediately=false.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Rotations on a server that is killed, or stopped, in the middle of them.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import pytest

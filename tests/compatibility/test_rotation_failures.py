@@ -1,6 +1,6 @@
 """Rotations that fail: attempts and their end, and what clears one that is stuck.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """Rotations that succeed: the four steps, what a function sees in each, where the labels end.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import json

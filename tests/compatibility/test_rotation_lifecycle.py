@@ -1,6 +1,6 @@
 """Rotations that are cancelled, abandoned or cut off, and what may happen to a secret meanwhile.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import time
@@ -332,14 +332,13 @@ def test_readers_never_see_a_gap(rotations):
     """row 89: the label is moved in one piece"""
     secret = rotations.created()
     secret.await_success(secret.configure())
-    values, times = set(), 1
-    deadline = time.monotonic() + 0.5
-    while time.monotonic() < deadline:
+    values, times, deadline = set(), 1, time.monotonic() + 20
+    while times < 4 or secret.events.count("RotationSucceeded") < 4:
+        assert time.monotonic() < deadline
         if secret.events.count("RotationSucceeded") == times:
             secret.rotate()
             times += 1
         answered = secret.client.get_secret_value(SecretId=secret.name)
         assert "AWSCURRENT" in answered["VersionStages"]
         values.add(answered["SecretString"])
-    secret.await_event("RotationSucceeded", times)
-    assert len(values) > 2
+    assert len(values) >= 3

@@ -1,6 +1,6 @@
 """Functions that hang, break, hoard and print, and what becomes of their rotations and the server.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Functions that call the API themselves, with the keys that each rotation gives them.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import json

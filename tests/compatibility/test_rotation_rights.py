@@ -1,6 +1,6 @@
 """What a rotation may do, and what the process of a function can see.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md. Keys for functions that
+The rows are those of the test matrix of rotation, docs/rotation-tests.md. Keys for functions that
 sign their own calls, and the Lambda Runtime API, are not seen by hooks and tested elsewhere.
 """
 
@@ -13,7 +13,7 @@ import tempfile
 import pytest
 
 from iam_support import Account, document
-from rotation_support import CANNOT_INVOKE, MONTH, VALUE, Functions, function
+from rotation_support import CANNOT_INVOKE, MONTH, VALUE, Functions, function, is_alive
 from support import eventually, new_token, refused
 
 
@@ -281,8 +281,7 @@ def test_the_end_of_the_server_is_that_of_its_functions(make_rotations):
 
     rotations.server.kill()
 
-    eventually(lambda: not pathlib.Path(f"/proc/{pid}").exists() or
-               "zombie" in pathlib.Path(f"/proc/{pid}/status").read_text())
+    eventually(lambda: not is_alive(pid))
 
 
 # --- Names of functions ---

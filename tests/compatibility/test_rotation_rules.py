@@ -1,6 +1,6 @@
 """RotationRules: what RotateSecret refuses, and in whose words.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md. When rotations are due is
+The rows are those of the test matrix of rotation, docs/rotation-tests.md. When rotations are due is
 in test_rotation_schedule.py.
 """
 

@@ -1,6 +1,6 @@
 """When rotations are due, by the test clock.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md; what AWS leaves open is
+The rows are those of the test matrix of rotation, docs/rotation-tests.md; what AWS leaves open is
 decided in docs/decisions/006-rotation-schedules.md.
 """
 
@@ -47,7 +47,7 @@ def only_configured(rotations, at, rules):
     return configured(rotations, at, rules, RotateImmediately=False)
 
 
-def check_nothing_starts(secret, seconds=0.2):
+def check_nothing_starts(secret, seconds=0.15):
     before = secret.steps
     secret.stays(lambda: secret.steps == before, seconds)
 
