@@ -37,9 +37,15 @@ void Seclude() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   constexpr rlimit kNone{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &kNone);
+  // NOLINTBEGIN(concurrency-mt-unsafe): no other thread yet.
   ::clearenv();
-  ::setenv("HOME", "/nonexistent", 1);  // NOLINT(concurrency-mt-unsafe): no other thread yet.
+  ::setenv("HOME", "/nonexistent", 1);
+  // NOLINTEND(concurrency-mt-unsafe)
   (void)std::signal(SIGPIPE, SIG_IGN);
+  // A mask is inherited, and the deadline is a signal.
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Writes all of `text`; what nobody reads is nobody's loss.

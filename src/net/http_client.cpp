@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 
 namespace coffer::net {
@@ -58,7 +59,7 @@ class Exchange {
           co_await asio::async_connect(socket_, addresses, kAwait);
       failure = connect_failure;
     }
-    if (!failure && url_.secure) {
+    if (!failure && tls_ != nullptr) {
       doing = "verifying the server";
       PrepareTls();
       const auto [handshake_failure] =
@@ -67,8 +68,8 @@ class Exchange {
     }
     if (!failure) {
       doing = "the exchange";
-      if (url_.secure) {
-        failure = co_await Converse(&*tls_);
+      if (tls_ != nullptr) {
+        failure = co_await Converse(tls_.get());
       } else {
         failure = co_await Converse(&socket_);
       }
@@ -87,7 +88,7 @@ class Exchange {
     tls_context_.set_verify_mode(ssl::verify_peer);
     SSL_CTX_set_min_proto_version(tls_context_.native_handle(), TLS1_2_VERSION);
     if (!ca_file.empty()) tls_context_.load_verify_file(ca_file);
-    tls_.emplace(socket_, tls_context_);
+    tls_ = std::make_unique<TlsStream>(socket_, tls_context_);
   }
 
   void PrepareTls() {
@@ -139,7 +140,7 @@ class Exchange {
   Resolver resolver_;
   Socket socket_;
   ssl::context tls_context_{ssl::context::tls_client};
-  std::optional<TlsStream> tls_;
+  std::unique_ptr<TlsStream> tls_;  // Where the URL asks for it.
   beast::flat_buffer buffer_;
   Parser parser_;
 };

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/file_descriptor.h"
+#include "base/log.h"
 #include "net/socket_owner.h"
 
 #include <boost/asio/buffer.hpp>
@@ -19,6 +20,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <list>
 #include <netinet/in.h>
 #include <poll.h>
@@ -90,10 +92,10 @@ class Parser final : public http::basic_parser<true> {
 /// One connection, served by a thread of its own.
 class Connection {
  public:
-  Connection(int descriptor, const LoopbackServer::Options& options,
+  Connection(base::FileDescriptor descriptor, const LoopbackServer::Options& options,
              const LoopbackServer::Handler& handler)
       : options_(options), handler_(handler) {
-    socket_.assign(asio::ip::tcp::v4(), descriptor);
+    socket_.assign(asio::ip::tcp::v4(), descriptor.Release());
     thread_ = std::thread([this] {
       Serve();
       ::shutdown(socket_.native_handle(), SHUT_RDWR);
@@ -111,9 +113,11 @@ class Connection {
   [[nodiscard]] bool is_over() const { return is_over_; }
 
  private:
-  void Serve() {
+  void Serve() try {
     while (ServeOne()) {
     }
+  } catch (const std::exception& failure) {
+    base::log::Error("loopback.failed", {{"reason", failure.what()}});
   }
 
   /// One request and its reply; false when there can be no further one.
@@ -152,7 +156,9 @@ class Connection {
     std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " +
                        std::string(http::obsolete_reason(static_cast<http::status>(reply.status))) +
                        "\r\n";
-    for (const auto& [name, value] : reply.headers) head.append(name + ": " + value + "\r\n");
+    for (const auto& [name, value] : reply.headers) {
+      head.append(name).append(": ").append(value).append("\r\n");
+    }
     head.append("Content-Length: " + std::to_string(reply.body.size()) + "\r\n");
     if (!keeps_alive) head.append("Connection: close\r\n");
     head.append("\r\n");
@@ -258,8 +264,11 @@ class LoopbackServer::Implementation {
     if (!descriptor.valid()) return;
     connections_.remove_if([](const Connection& connection) { return connection.is_over(); });
     if (connections_.size() >= options_.connections || !IsAllowed(ntohs(peer.sin_port))) return;
-    connections_.emplace_back(descriptor.get(), options_, handler_);
-    (void)descriptor.Release();
+    try {
+      connections_.emplace_back(std::move(descriptor), options_, handler_);
+    } catch (const std::system_error& failure) {  // No thread is to be had.
+      base::log::Error("loopback.failed", {{"reason", failure.what()}});
+    }
   }
 
   [[nodiscard]] bool IsAllowed(std::uint16_t peer_port) const {

@@ -3,12 +3,14 @@
 #include "base/log.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <system_error>
+#include <thread>
 
 namespace coffer::server {
 namespace {
@@ -56,6 +58,18 @@ void WarnOfNetworkFileSystem(const std::filesystem::path& path) {
   }
 }
 
+// A server that was killed may have been starting a process just then, which shares the lock for
+// the moment until it ends too.
+bool TakeLock(int lock) {
+  constexpr int kTries = 50;
+  constexpr std::chrono::milliseconds kPause{10};
+  for (int i = 1; ::flock(lock, LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (i == kTries) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
+}
+
 base::FileDescriptor LockFile(const std::filesystem::path& path) {
   const std::filesystem::path file = path / "lock";
   base::FileDescriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -65,7 +79,7 @@ base::FileDescriptor LockFile(const std::filesystem::path& path) {
                              ". Give it to the user that runs the server, or choose another one "
                              "with --data.");
   }
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!TakeLock(lock.get())) {
     throw DataDirectoryError("Another server is using the data directory " + path.string() +
                              ". Stop it, or choose another directory with --data.");
   }

@@ -3,6 +3,7 @@
 import json
 import os
 
+import psycopg2
 import pytest
 
 from databases import ADMIN_PASSWORD, HOST, OTHER_HOST, Authority, free_port
@@ -269,13 +270,18 @@ class TestAlternatingUsers:
         owner = {"user": user, "password": OLD, "database": database}
         for statement in (
                 "CREATE SCHEMA trap",
-                "CREATE FUNCTION trap.equal(name, text) RETURNS boolean LANGUAGE plpgsql AS "
+                "CREATE FUNCTION trap.equal(name, name) RETURNS boolean LANGUAGE plpgsql AS "
                 "$$ BEGIN RAISE EXCEPTION 'trapped as %', current_user; END $$",
-                "CREATE OPERATOR trap.= (LEFTARG = name, RIGHTARG = text, FUNCTION = trap.equal)",
+                "CREATE OPERATOR trap.= (LEFTARG = name, RIGHTARG = name, FUNCTION = trap.equal)",
                 f'ALTER DATABASE "{database}" SET search_path = trap, pg_catalog'):
             postgresql.execute(statement, **owner)
-        rotation = alternating(postgresql, user)
-        rotation.put("Current", rotation.value("Current") | {"dbname": database})
+        with pytest.raises(psycopg2.errors.RaiseException, match="trapped as postgres"):
+            postgresql.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = 'x'",
+                               database=database)
+        master = postgresql.secret("postgres", postgresql.admin, ADMIN_PASSWORD, ssl=False,
+                                   dbname=database)
+
+        rotation = alternating(postgresql, user, master=master)
 
         assert rotation.rotate()["username"] == f"{user}_clone"
 

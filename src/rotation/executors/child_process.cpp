@@ -91,18 +91,23 @@ std::optional<std::string> FailureReported(int report) {
          "): " + std::generic_category().message(failure.error);
 }
 
+bool CanWrite(const SystemUser& user, const struct stat& facts) {
+  const bool in_group = std::ranges::find(user.groups, facts.st_gid) != user.groups.end();
+  return facts.st_uid == user.uid || (facts.st_mode & S_IWOTH) != 0 ||
+         (in_group && (facts.st_mode & S_IWGRP) != 0);
+}
+
 // A function that can change its own program, or put another in its place, is nobody's to trust
-// with the next secret.
+// with the next secret. Arguments that are paths are scripts of an interpreter.
 std::optional<std::string> WritableByUser(const ChildSpec& spec, const SystemUser& user) {
   if (user.is_own) return std::nullopt;
-  for (const std::string& path : {spec.command.front(), spec.working_directory}) {
+  std::vector<std::string> paths = spec.command;
+  paths.push_back(spec.working_directory);
+  for (const std::string& path : paths) {
     struct stat facts {};
-    if (path.empty() || ::stat(path.c_str(), &facts) != 0) continue;
-    const bool in_group = std::ranges::find(user.groups, facts.st_gid) != user.groups.end();
-    if (facts.st_uid == user.uid || (facts.st_mode & S_IWOTH) != 0 ||
-        (in_group && (facts.st_mode & S_IWGRP) != 0)) {
-      return path + " can be changed by the user that it runs as";
-    }
+    if (!path.starts_with('/') || ::stat(path.c_str(), &facts) != 0) continue;
+    if (S_ISCHR(facts.st_mode) || !CanWrite(user, facts)) continue;  // As /dev/null is.
+    return path + " can be changed by the user that it runs as";
   }
   return std::nullopt;
 }

@@ -50,12 +50,12 @@ std::size_t EndOfValue(std::string_view text, std::size_t at) {
 struct Place {
   std::size_t from = 0;
   std::size_t to = 0;
-  std::string_view before;
+  std::string_view before = "";
 };
 
 Place PlaceOfPassword(std::string_view text, json::Value object) {
   if (const auto member = MemberOf(object, "password")) {
-    return {.from = member->offset(), .to = EndOfValue(text, member->offset()), .before = {}};
+    return {.from = member->offset(), .to = EndOfValue(text, member->offset()), .before = ""};
   }
   const std::size_t end = text.rfind('}');
   return {.from = end,

@@ -1,6 +1,7 @@
 #include "rotation/executors/runtime_environment.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <string_view>
@@ -21,10 +22,10 @@ std::string FunctionName(std::string_view arn) {
 // What a function's entry cannot set, whether or not it is set here. The last two would switch
 // clients to protocols that are not served.
 bool IsReserved(std::string_view name) {
-  constexpr std::string_view kNames[] = {
+  constexpr std::array<std::string_view, 6> kNames{
       "_HANDLER", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
       "HOME",     "TMPDIR",           "_LAMBDA_TELEMETRY_LOG_FD"};
-  return name.starts_with("AWS_LAMBDA_") || std::ranges::find(kNames, name) != std::end(kNames);
+  return name.starts_with("AWS_LAMBDA_") || std::ranges::find(kNames, name) != kNames.end();
 }
 
 Variables Defaults() {

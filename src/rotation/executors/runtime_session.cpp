@@ -102,6 +102,9 @@ void RuntimeSession::RunProcess(const ChildSpec& spec,
 void RuntimeSession::End() {
   Stop();
   if (thread_.joinable()) thread_.join();
+  const std::scoped_lock lock(mutex_);
+  is_closed_ = true;
+  changed_.notify_all();
 }
 
 void RuntimeSession::Stop() {
@@ -168,8 +171,9 @@ void RuntimeSession::HandleNext(net::LoopbackReply& reply) {
   // A client that asks again has given its older question up.
   const std::uint64_t poll = ++latest_poll_;
   changed_.notify_all();
-  while (!is_stopped_ && !end_ && poll == latest_poll_) {
-    const RuntimeState::Next next = state_.AskNext();
+  while (!is_closed_ && !end_ && poll == latest_poll_) {
+    // A process that is being ended is told nothing: clients complain about refusals.
+    const RuntimeState::Next next = is_stopped_ ? RuntimeState::Next::kWait : state_.AskNext();
     if (next == RuntimeState::Next::kDeliver) return Deliver(reply);
     if (next == RuntimeState::Next::kRefuse) break;
     changed_.wait(lock);

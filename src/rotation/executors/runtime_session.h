@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace coffer::rotation {
@@ -59,7 +60,7 @@ class RuntimeSession {
  private:
   using Clock = std::chrono::steady_clock;
 
-  explicit RuntimeSession(const Environment& environment) : environment_(environment) {}
+  explicit RuntimeSession(Environment environment) : environment_(std::move(environment)) {}
   std::expected<void, std::string> StartProcess();
   void RunProcess(const ChildSpec& spec, std::promise<std::expected<void, std::string>> started);
 
@@ -83,6 +84,7 @@ class RuntimeSession {
   std::optional<Clock::time_point> deadline_;  // Since the event was delivered.
   std::uint64_t latest_poll_ = 0;
   bool is_stopped_ = false;
+  bool is_closed_ = false;  // The process has gone: nobody is to wait any more.
   bool has_served_ = false;
   std::optional<ChildEnd> end_;
 

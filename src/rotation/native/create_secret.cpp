@@ -1,7 +1,6 @@
 #include "rotation/native/create_secret.h"
 
 #include "coffer/result.h"
-#include "json/document.h"
 #include "rotation/native/alternate_user.h"
 #include "rotation/native/database_credential.h"
 #include "rotation/native/secret_text.h"

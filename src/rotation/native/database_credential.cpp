@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "coffer/result.h"
 #include "json/document.h"
+#include "rotation/native/secret_text.h"
 
 #include <algorithm>
 #include <array>
@@ -83,9 +84,8 @@ Outcome<std::uint16_t> ReadPort(const SecretReader& reader, Engine engine) {
   if (member->kind() == json::Kind::kInteger || member->kind() == json::Kind::kString) {
     const std::string_view text = member->text();
     std::uint16_t port = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, code] = std::from_chars(text.data(), end, port);
-    if (code == std::errc() && stop == end && port != 0) return port;
+    const auto [stop, code] = std::from_chars(text.begin(), text.end(), port);
+    if (code == std::errc() && stop == text.end() && port != 0) return port;
   }
   return reader.Wrong("port", "is not a number from 1 to 65535");
 }
@@ -112,7 +112,7 @@ TlsMode ReadTls(const SecretReader& reader) {
 Outcome<DatabaseCredential> ParseCredential(std::string_view json, Engine engine,
                                             std::string_view what) {
   json::Document document;
-  const auto root = document.Parse(json);
+  const auto root = document.Parse(json, kSecretLimits);
   if (!root) {
     return Failed(errors::kInvalidSecret,
                   std::string(what) + " is not JSON: " + std::string(root.error().reason) +

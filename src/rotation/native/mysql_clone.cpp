@@ -82,7 +82,8 @@ Outcome<void> CopyDefaultRoles(Session& session, const MysqlVersion& version,
     if (row.size() < 2) continue;
     ASSIGN_OR_RETURN(const std::string role, session.Literal(row[0]));
     ASSIGN_OR_RETURN(const std::string host, session.Literal(row[1]));
-    roles += (roles.empty() ? "" : ", ") + role + "@" + host;
+    if (!roles.empty()) roles += ", ";
+    roles.append(role).append("@").append(host);
   }
   if (roles.empty()) return {};
   RETURN_IF_ERROR(session.Query("ALTER USER " + accounts.pending + " DEFAULT ROLE " + roles));

@@ -1,5 +1,6 @@
 #include "rotation/native/mysql_grants.h"
 
+#include <array>
 #include <cstddef>
 
 namespace coffer::rotation::native {
@@ -36,8 +37,8 @@ struct RowForm {
 };
 
 // SET DEFAULT ROLE is in MariaDB's SHOW GRANTS, REVOKE (a partial one) in MySQL's.
-constexpr RowForm kForms[] = {
-    {"GRANT ", " TO "}, {"REVOKE ", " FROM "}, {"SET DEFAULT ROLE ", " FOR "}};
+constexpr std::array<RowForm, 3> kForms = {
+    {{"GRANT ", " TO "}, {"REVOKE ", " FROM "}, {"SET DEFAULT ROLE ", " FOR "}}};
 
 std::string_view OptionIn(std::string_view words) {
   if (words.contains(" GRANT OPTION")) return " WITH GRANT OPTION";

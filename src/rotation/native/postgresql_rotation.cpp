@@ -4,6 +4,7 @@
 #include "rotation/native/alternate_user.h"
 #include "rotation/native/login.h"
 
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,8 +82,11 @@ Outcome<void> ChangeOther(PostgresqlSession& session, const Settings& settings,
                                     "GRANT " + current + " TO " + user});
 }
 
-RotatorError WithHint(RotatorError error, int version) {
-  if (error.type == errors::kPermissionDenied && version >= kAdminOptionVersion) {
+/// `version`: server_version_num.
+RotatorError WithHint(RotatorError error, const std::string& version) {
+  int number = 0;
+  std::from_chars(version.data(), version.data() + version.size(), number);
+  if (error.type == errors::kPermissionDenied && number >= kAdminOptionVersion) {
     error.message +=
         ". From PostgreSQL 16 on CREATEROLE is not enough: the master user must be a superuser or "
         "have ADMIN OPTION on both users";
@@ -119,7 +123,7 @@ Outcome<void> PostgresqlRotation::SetOther(const SetCredentials& credentials,
   Outcome<void> changed = ChangeOther(*session, settings_, credentials);
   if (changed) return {};
   return std::unexpected(Explain(
-      WithHint(std::move(changed.error()), std::atoi(version.c_str())),
+      WithHint(std::move(changed.error()), version),
       "set up the user \"" + credentials.pending.username + "\" as \"" + master.username + "\""));
 }
 

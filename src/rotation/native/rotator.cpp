@@ -5,6 +5,7 @@
 #include "rotation/native/create_secret.h"
 #include "rotation/native/mysql_rotation.h"
 #include "rotation/native/postgresql_rotation.h"
+#include "rotation/native/secret_text.h"
 #include "rotation/native/step_credentials.h"
 
 #include <string_view>
@@ -16,7 +17,7 @@ namespace {
 /// The value of `password` alone: hosts and user names are what an operator needs to see.
 void AddPasswordOf(const SecretBytes& value, Redactor& redactor) {
   json::Document document;
-  const auto root = document.Parse(value.ExposeText());
+  const auto root = document.Parse(value.ExposeText(), kSecretLimits);
   if (!root || root->kind() != json::Kind::kObject) {
     redactor.Add(value.ExposeText());
     return;

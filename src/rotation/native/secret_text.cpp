@@ -1,7 +1,6 @@
 #include "rotation/native/secret_text.h"
 
 #include "base/reply_buffer.h"
-#include "json/document.h"
 #include "json/writer.h"
 
 #include <algorithm>
@@ -23,7 +22,7 @@ std::size_t EndOfString(std::string_view json, std::size_t quote) {
 
 Outcome<SecretBytes> ReplaceMembers(std::string_view json, std::span<const MemberValue> members) {
   json::Document document;
-  const auto root = document.Parse(json);
+  const auto root = document.Parse(json, kSecretLimits);
   if (!root || root->kind() != json::Kind::kObject) {
     return Failed(errors::kInvalidSecret, "The current value is not a JSON object.");
   }

@@ -1,12 +1,16 @@
 #pragma once
 
 #include "coffer/secret_bytes.h"
+#include "json/document.h"
 #include "rotation/native/error.h"
 
 #include <span>
 #include <string_view>
 
 namespace coffer::rotation::native {
+
+/// Bounds of a secret's value beside its 64 KiB: none that anybody meets.
+inline constexpr json::Limits kSecretLimits{.depth = 64, .values = 16'384, .key_bytes = 65'536};
 
 /// A member of a JSON object and its new value, a string.
 struct MemberValue {

@@ -61,9 +61,8 @@ std::string Lower(std::string_view text) {
 Outcome<std::int64_t> Number(std::string_view name, std::string_view text, std::int64_t least,
                              std::int64_t most) {
   std::int64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, code] = std::from_chars(text.data(), end, number);
-  if (code != std::errc() || stop != end || number < least || number > most) {
+  const auto [stop, code] = std::from_chars(text.begin(), text.end(), number);
+  if (code != std::errc() || stop != text.end() || number < least || number > most) {
     return Refused(name, "a number from " + std::to_string(least) + " to " + std::to_string(most));
   }
   return number;

@@ -177,7 +177,7 @@ TEST(ChildProcessTest, IsEndedAtItsDeadline) {
 
   EXPECT_EQ(run.end.reason, ChildEnd::Reason::kDeadline);
   EXPECT_EQ(run.output, "asked\n");
-  EXPECT_LT(Clock::now() - start, 1500ms);
+  EXPECT_LT(Clock::now() - start, 2s);  // Less than the grace.
 }
 
 TEST(ChildProcessTest, WhoIgnoresTheRequestIsKilledWithItsChildren) {
@@ -274,13 +274,13 @@ TEST(ChildProcessTest, InputThatNobodyReadsIsNoError) {
 TEST(ChildProcessTest, RunsAsAnotherUser) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can choose users";
   ChildSpec spec =
-      Shell("id -u; id -g; ulimit -p 2>/dev/null; touch mine; cat /proc/$PPID/environ");
+      Shell("id -u; id -g; ulimit -u; touch mine; stat -c %U mine; cat /proc/1/environ");
   spec.command[0] = "/bin/bash";
   spec.user = "nobody";
 
   const Ran run = RunChild(spec);
 
-  EXPECT_EQ(run.output.substr(0, 6), "65534\n");
+  EXPECT_EQ(run.output, "65534\n65534\n64\nnobody\n");
   EXPECT_NE(run.error.find("Permission denied"), std::string::npos) << run.error;
 }
 

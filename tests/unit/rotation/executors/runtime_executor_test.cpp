@@ -50,7 +50,7 @@ class RuntimeExecutorTest : public ::testing::Test {
   }
 
   test::TemporaryDirectory directory_;
-  std::string client_ = COFFER_SOURCE_DIR "/tests/unit/rotation/executors/runtime_client.py";
+  std::string client_ = COFFER_SOURCE_DIR "/tests/functions/misbehaving.py";
   test::FakeRandom random_;
   RotationFunction function_;
   RotationFacts facts_ = test::SampleRotation();
@@ -128,7 +128,7 @@ TEST_F(RuntimeExecutorTest, HowStepsEnd) {
     const auto start = Clock::now();
     auto invocation = Begin(c.behaviour);
     const StepOutcome outcome = invocation->Run(RotationStep::kSetSecret);
-    EXPECT_LT(Clock::now() - start, 2s) << c.behaviour[0];
+    EXPECT_LT(Clock::now() - start, 8s) << c.behaviour[0];  // Not the deadline.
     EXPECT_EQ(outcome.kind, c.kind) << c.behaviour[0];
     EXPECT_EQ(outcome.error_type + "/" + outcome.message, c.error) << c.behaviour[0];
     // The client learns of the answer after the server has gone on: it is given its time to print.
