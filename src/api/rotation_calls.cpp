@@ -3,6 +3,7 @@
 #include "api/call.h"
 #include "api/request_id.h"
 #include "api/rotation_policy.h"
+#include "api/violations.h"
 #include "base/ascii.h"
 #include "json/shape_codec.h"
 #include "keyring/access_key.h"
@@ -109,6 +110,11 @@ class SecretsOfRotation final : public RotationSecrets {
     return std::move(reply.random_password.bytes);
   }
   Result<void> PutPending(SecretBytes value, bool is_binary) override {
+    // No reader of requests has seen to it.
+    Violations violations;
+    violations.CheckSize({.name = is_binary ? "secretBinary" : "secretString"},
+                         {.range = sm::kValueSize}, value.size());
+    if (!violations.empty()) return std::unexpected(violations.ToError());
     sm::PutSecretValueRequest request;
     request.secret_id = arn_;
     request.client_request_token = version_id_;
