@@ -149,17 +149,17 @@ class SecretsOfRotation final : public RotationSecrets {
     using Operation = OperationCall<Handler, kAuthorizes>;
     using Reply = typename HandlerTraits<decltype(Handler)>::ResultType;
     const Operation operation(name, std::move(request));
-    std::optional<Reply> reply;
+    Reply reply = Fail(ErrorCode::kInternalServiceError, "The call was not made.");
     const auto run = [&](Transaction& transaction) {
-      reply.emplace(Run<Reply>(operation, transaction));
-      return reply->has_value();
+      reply = Run<Reply>(operation, transaction);
+      return reply.has_value();
     };
     if (access == sm::Access::kWrite) {
       Write(run);
     } else {
       parts_.database.Read([&](Transaction& transaction) { (void)run(transaction); });
     }
-    return *std::move(reply);
+    return reply;
   }
 
   template <class Reply, class Operation>
