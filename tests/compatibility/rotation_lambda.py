@@ -1,10 +1,10 @@
 """A Lambda function behind the Runtime API that does what AWS's do, or what a test tells it to.
 
-Its argument is a folder with one folder for each secret, by its name: in it, `STEP.py` is what a test
-wants to be done in this step instead, and calls.jsonl is what has been done. The words that it may
-use are `event`, `client` (of this server, with the credentials that the function was given),
-`step()` for what it would do by itself, `note(name, value)`, which the test finds again, and `wait()`
-for the test, with what it would do by itself afterwards.
+Its argument is a folder with one folder for each secret, by its name: in it, `STEP.py` is what a
+test wants to be done in this step instead, and calls.jsonl what has been done. The words that it
+may use are `event`, `client` (of this server, with the credentials that the function was given),
+`step()` for what it would do by itself, `note(name, value)`, which the test finds again, and
+`wait()` for the test, with what it would do by itself afterwards.
 """
 
 import functools

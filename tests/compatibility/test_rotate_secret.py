@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from iam_support import Account, document
-from rotation_support import (ASKED, BOTH_RULES, CANNOT_INVOKE, INCOMPLETE, MONTH, NO_FUNCTION, VALUE,
-                              constraint, expression, function, unlabelled)
+from rotation_support import (ASKED, BOTH_RULES, CANNOT_INVOKE, INCOMPLETE, MONTH, NO_FUNCTION,
+                              VALUE, constraint, expression, function, unlabelled)
 from support import (INVALID_NAME, MARKED_FOR_DELETION, NOT_FOUND, TOKEN_MISSING, new_token,
                      refused, token_in_use)
 
@@ -173,16 +173,17 @@ def test_each_part_of_the_configuration_is_replaced_alone(rotations):
     secret = rotations.created()
     secret.await_success(secret.configure("hook", {**MONTH, "Duration": "2h"}))
 
+    shown = {**expression("rate(10 days)"), "AutomaticallyAfterDays": 10}
     secret.await_success(secret.rotate(RotationRules=expression("rate(10 days)")), times=2)
     described = secret.describe()
     assert described["RotationLambdaARN"] == function()
     # Neither the days nor the duration of before.
-    assert described["RotationRules"] == {**expression("rate(10 days)"), "AutomaticallyAfterDays": 10}
+    assert described["RotationRules"] == shown
 
     secret.await_success(secret.rotate(RotationLambdaARN=function("one-by-one")), times=3)
     described = secret.describe()
     assert described["RotationLambdaARN"] == function("one-by-one")
-    assert described["RotationRules"] == {**expression("rate(10 days)"), "AutomaticallyAfterDays": 10}
+    assert described["RotationRules"] == shown
 
     # What Describe shows cannot be sent back whole.
     with refused("InvalidParameterException", BOTH_RULES):
