@@ -6,7 +6,7 @@ import time
 from servers import TICKS_A_SECOND
 
 LOOK_SECONDS = 0.02
-LONGEST_SECONDS = 150
+LONGEST_SECONDS = 240  # A request is valid for five minutes.
 
 
 def cpu_seconds(pid):
@@ -24,8 +24,11 @@ class Watch:
         self.database = database
         self.count = count
         self.log = coffer.directory / "server.log"
+        self.moment = None  # When the rotations became due, by the server's clock.
 
-    def begin(self):
+    def begin(self, kind):
+        """`kind` of rotation: `Rotation` or `TestRotation`, as the log's events begin."""
+        self.kind = kind
         self.read_to = self.log.stat().st_size
         self.succeeded = self.failed = self.most_processes = 0
         self.last_failure = ""
@@ -47,7 +50,7 @@ class Watch:
         """Of the rotations since begin(): CPU time is that of one rotation."""
         spent = [1000 * (now - before) / self.count
                  for now, before in zip(self._cpu(), self.cpu_before)]
-        return {"seconds": self.seconds, "rate": self.count / self.seconds, "failed": self.failed,
+        return {"count": self.count, "seconds": self.seconds, "rate": self.count / self.seconds, "failed": self.failed,
                 "most_processes": self.most_processes, "rotator_cpu_ms": spent[0],
                 "database_cpu_ms": spent[1]}
 
@@ -64,8 +67,8 @@ class Watch:
                     break
                 self.read_to += len(line.encode())
                 event = line.split(maxsplit=3)[2]
-                self.succeeded += event == "RotationSucceeded"
-                if event == "RotationFailed":
+                self.succeeded += event == f"{self.kind}Succeeded"
+                if event == f"{self.kind}Failed":
                     self.failed += 1
                     self.last_failure = line.rstrip()
 
