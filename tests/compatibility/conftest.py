@@ -7,6 +7,7 @@ import pytest
 
 from databases import mariadb, mariadb_tls, postgresql, postgresql_tls  # noqa: F401 (fixtures)
 from iam_support import Account
+from lambda_support import lambda_server, lambdas  # noqa: F401 (fixtures)
 from rotation_support import Functions, Rotations
 from support import BINARY, Server
 

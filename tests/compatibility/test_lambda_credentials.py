@@ -1,0 +1,156 @@
+"""What the credentials are good for that a Lambda function gets, also where policies decide nothing.
+
+The rows are those of the test matrix of rotation, docs/compatibility.md.
+"""
+
+import os
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambda_support import VALUE, credentials_of
+from support import UNKNOWN_KEY, eventually, new_token, refused
+
+FOREIGN_TOKEN = "The RotationToken is not that of a running rotation of this secret and version."
+
+
+@pytest.fixture
+def held(lambdas):
+    """A secret whose rotation waits in setSecret, and its version."""
+    secret = lambdas.created(SecretString=VALUE)
+    secret.hold("setSecret")
+    secret.token = secret.configure("python")
+    secret.await_step("setSecret")
+    return secret
+
+
+def put(client, secret, token, rotation_token, value=None):
+    client.put_secret_value(SecretId=secret.arn, ClientRequestToken=token,
+                            RotationToken=rotation_token, VersionStages=["AWSPENDING"],
+                            SecretString=value or secret.value(VersionId=token))
+
+
+def test_the_rotation_token(lambdas, held):
+    """row 38: that of the running attempt is taken, from whomever; another is refused"""
+    proof = held.calls[0]["event"]["RotationToken"]
+    other = lambdas.created(SecretString=VALUE)
+    other.hold("setSecret")
+    other.token = other.configure("python")
+    other.await_step("setSecret")
+    foreign = other.calls[0]["event"]["RotationToken"]
+    function_client = lambdas.server.client(**credentials_of(held.calls[0]))
+
+    for client in (function_client, held.client):
+        put(client, held, held.token, proof)
+        for wrong in (foreign, new_token(), proof[:-1] + ("a" if proof[-1] != "a" else "b")):
+            with refused("AccessDeniedException", FOREIGN_TOKEN):
+                put(client, held, held.token, wrong)
+    with refused("AccessDeniedException", FOREIGN_TOKEN):
+        put(held.client, held, new_token(), proof, "x")
+    assert held.events == ["RotationStarted"]
+
+    for secret in (held, other):
+        secret.release()
+        secret.await_success(secret.token)
+    with refused("AccessDeniedException", FOREIGN_TOKEN):
+        put(held.client, held, held.token, proof)
+
+
+def test_the_rotation_token_of_a_failed_attempt(lambdas):
+    secret = lambdas.created(SecretString=VALUE)
+    secret.on("setSecret", "raise ValueError('cannot')")
+    token = secret.configure("python")
+    secret.await_event("RotationFailed")
+
+    with refused("AccessDeniedException", FOREIGN_TOKEN):
+        put(secret.client, secret, token, secret.calls[0]["event"]["RotationToken"])
+    with refused("UnrecognizedClientException", UNKNOWN_KEY):
+        lambdas.server.client(**credentials_of(secret.calls[0])).describe_secret(
+            SecretId=secret.arn)
+
+
+def forbidden_calls(secret, other):
+    """What a rotation's credentials do not allow: operation and members."""
+    arn, pending = {"SecretId": secret.arn}, {"VersionStages": ["AWSPENDING"]}
+    mine, foreign = {"ClientRequestToken": secret.token}, {"ClientRequestToken": new_token()}
+    text = {"SecretString": "x"}
+    return [
+        ("get_secret_value", {"SecretId": other.arn}),
+        ("describe_secret", {"SecretId": other.arn}),
+        ("batch_get_secret_value", {"SecretIdList": [other.arn]}),
+        ("list_secrets", {}),
+        ("list_secret_version_ids", arn),
+        ("create_secret", {"Name": "new", **text}),
+        ("put_secret_value", {"SecretId": other.arn, **mine, **text, **pending}),
+        ("put_secret_value", {**arn, **foreign, **text, **pending}),
+        ("put_secret_value", {**arn, **mine, **text}),
+        ("put_secret_value", {**arn, **mine, **text, "VersionStages": ["AWSCURRENT"]}),
+        ("put_secret_value", {**arn, **mine, **text, "VersionStages": ["AWSPENDING", "mine"]}),
+        ("update_secret", {**arn, **mine, **text}),
+        ("update_secret_version_stage", {**arn, "VersionStage": "AWSCURRENT",
+                                         "MoveToVersionId": secret.first}),
+        ("update_secret_version_stage", {**arn, "VersionStage": "AWSPENDING",
+                                         "MoveToVersionId": secret.first,
+                                         "RemoveFromVersionId": secret.token}),
+        ("update_secret_version_stage", {**arn, "VersionStage": "mine",
+                                         "MoveToVersionId": secret.token}),
+        ("rotate_secret", arn),
+        ("cancel_rotate_secret", arn),
+        ("delete_secret", arn),
+        ("get_resource_policy", arn),
+        ("put_resource_policy", {**arn, "ResourcePolicy": "{}"}),
+        ("tag_resource", {**arn, "Tags": [{"Key": "k", "Value": "v"}]}),
+    ]
+
+
+def test_the_credentials_do_nothing_else(lambdas, held):
+    """row 100"""
+    other = lambdas.created(SecretString=VALUE)
+    credentials = credentials_of(held.calls[0])
+    client = lambdas.server.client(**credentials)
+
+    for operation, members in forbidden_calls(held, other):
+        with pytest.raises(ClientError) as caught:
+            getattr(client, operation)(**members)
+        error = caught.value.response["Error"]
+        assert error["Code"] == "AccessDeniedException", (operation, members, error)
+    for service, operation, code, status in (
+            ("sts", "get_caller_identity", "InvalidClientTokenId", 403),
+            ("iam", "list_users", "InvalidClientTokenId", 403),
+            ("iam", "create_access_key", "InvalidClientTokenId", 403),
+            ("kms", "list_keys", "UnrecognizedClientException", 400)):
+        foreign = lambdas.server.client(**credentials, service=service)
+        with refused(code, UNKNOWN_KEY, status=status):
+            getattr(foreign, operation)()
+    # The session token belongs to the key.
+    with refused("UnrecognizedClientException"):
+        lambdas.server.client(credentials["key"], credentials["secret"]).describe_secret(
+            SecretId=held.arn)
+
+    assert other.labels == {other.first: ["AWSCURRENT"]}
+    held.release()
+    held.await_success(held.token)
+    assert held.events == ["RotationStarted", "RotationSucceeded"]
+
+
+def test_the_credentials_end_with_the_rotation(lambdas):
+    """row 104"""
+    secret = lambdas.created(SecretString=VALUE)
+    secret.await_success(secret.configure("python"))
+
+    client = lambdas.server.client(**credentials_of(secret.calls[0]))
+    for operation in ("describe_secret", "get_secret_value"):
+        with refused("UnrecognizedClientException", UNKNOWN_KEY):
+            getattr(client, operation)(SecretId=secret.arn)
+
+
+def test_the_credentials_end_with_the_secret(lambdas, held):
+    """row 86: and the process with them"""
+    client = lambdas.server.client(**credentials_of(held.calls[0]))
+
+    held.client.delete_secret(SecretId=held.arn, ForceDeleteWithoutRecovery=True)
+
+    with pytest.raises(ClientError):
+        client.get_secret_value(SecretId=held.arn)
+    ended = f"/proc/{held.calls[0]['pid']}"
+    eventually(lambda: not os.path.exists(ended))
