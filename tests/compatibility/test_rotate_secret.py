@@ -217,6 +217,12 @@ def test_the_token_of_another_version(rotations):
 
     assert not rotation_fields(secret.describe())
 
+    first = secret.configure()
+    secret.await_success(first)
+    secret.await_success(secret.rotate(), times=2)
+    with refused("InvalidRequestException", token_in_use(first, secret.arn)):
+        secret.rotate(ClientRequestToken=first)
+
 
 def test_two_calls_at_once(rotations):
     """row 23"""
