@@ -70,7 +70,7 @@ def report(bench, reads, tests, rotations):
          "of the server for a request",
          "the server's CPU includes what it does itself for the rotations, not the rotators",
          describe("rotations", rotations), describe("tests when configured", tests),
-         f"rotation_concurrency {CONCURRENCY}; the logins of "
+         f"rotation_concurrency {CONCURRENCY}, of which one function takes 4; the logins of "
          f"{min(SAMPLE, bench.rotations)} secrets were tried",
          "cores: load generator and PostgreSQL on one; the server (one thread for requests) and "
          "its coffer-rotators on both"])
@@ -156,15 +156,16 @@ def clock(coffer, method, **body):
 
 
 def check_dates(coffer, count, moment):
-    """LastRotatedDate of every secret is later than `moment`, in epoch seconds."""
-    client, page, seen = Client(coffer), {}, 0
-    while page.get("NextToken", "first"):
-        members = {"NextToken": page["NextToken"]} if page else {}
-        page, _ = client.call("ListSecrets", {"MaxResults": 100, **members})
+    """LastRotatedDate of every secret is not before `moment`, in epoch seconds."""
+    client, seen, members = Client(coffer), 0, {"MaxResults": 100}
+    while members:
+        page, _ = client.call("ListSecrets", members)
         for secret in page["SecretList"]:
             if secret.get("LastRotatedDate", 0) < moment - 1:
                 raise RuntimeError(f"{secret['Name']} has not rotated")
             seen += 1
+        token = page.get("NextToken")
+        members = {"MaxResults": 100, "NextToken": token} if token else None
     if seen != count:
         raise RuntimeError(f"{seen} of {count} secrets are listed")
 

@@ -19,8 +19,6 @@ namespace {
 
 /// sysexits.h, EX_TEMPFAIL: try again, nothing is wrong with the function.
 constexpr int kTryAgain = 75;
-/// Some milliseconds of work: even on a busy machine far from any timeout.
-constexpr int kNicenessOfRotator = 15;
 constexpr std::size_t kLongestAnswer = std::size_t{1024} * 1024;
 
 /// Characters that AWS's functions leave out of passwords.
@@ -116,7 +114,6 @@ class HookInvocation final : public RotationInvocation {
         {"TZ", "UTC"}};
     if (is_native()) {
       spec.command = {options_.rotator};
-      spec.niceness = kNicenessOfRotator;
     } else {
       spec.command = function_.command;
       spec.working_directory = function_.task_root;
