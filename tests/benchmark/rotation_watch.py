@@ -50,9 +50,9 @@ class Watch:
         """Of the rotations since begin(): CPU time is that of one rotation."""
         spent = [1000 * (now - before) / self.count
                  for now, before in zip(self._cpu(), self.cpu_before)]
-        return {"count": self.count, "seconds": self.seconds, "rate": self.count / self.seconds, "failed": self.failed,
-                "most_processes": self.most_processes, "rotator_cpu_ms": spent[0],
-                "database_cpu_ms": spent[1]}
+        return {"count": self.count, "seconds": self.seconds, "rate": self.count / self.seconds,
+                "failed": self.failed, "most_processes": self.most_processes,
+                "rotator_cpu_ms": spent[0], "database_cpu_ms": spent[1]}
 
     def _cpu(self):
         """Of the rotators and of the database. A backend takes part when it has ended."""

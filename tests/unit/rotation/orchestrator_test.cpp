@@ -366,6 +366,20 @@ TEST_F(OrchestratorTest, SchedulesBeginRotations) {
   }
 }
 
+// However many wait for their turn: what has ended is told at once.
+TEST_F(OrchestratorTest, WhatHasEndedComesBeforeWhatWaits) {
+  (void)Rotate(kToken);
+  (void)Call("CreateSecret", R"({"Name":"t","SecretString":"old",)", kV0);
+  (void)Call("RotateSecret",
+             R"({"SecretId":"t","RotationLambdaARN":")" + std::string(kFunction) + R"(",)", kToken);
+  api_.clock().Advance(10s);
+  (void)api_.Call("CancelRotateSecret", R"({"SecretId":"t"})");
+  const auto waking = ledger_.WakingJobs(api_.clock().Now(), 2);
+  ASSERT_EQ(waking.size(), 2U);
+  EXPECT_FALSE(waking.front().is_live);
+  EXPECT_TRUE(waking.back().is_live);
+}
+
 TEST_F(OrchestratorTest, WhoLostTheLeaseCanChangeNothing) {
   (void)Rotate(kToken);
   Ledger other(database_, api_.service(), api_.random(), {}, "b");
