@@ -3,6 +3,7 @@
 #include "api/call.h"
 #include "api/request_id.h"
 #include "api/rotation_policy.h"
+#include "api/violations.h"
 #include "base/ascii.h"
 #include "json/shape_codec.h"
 #include "keyring/access_key.h"
@@ -109,6 +110,11 @@ class SecretsOfRotation final : public RotationSecrets {
     return std::move(reply.random_password.bytes);
   }
   Result<void> PutPending(SecretBytes value, bool is_binary) override {
+    // No reader of requests has seen to it.
+    Violations violations;
+    violations.CheckSize({.name = is_binary ? "secretBinary" : "secretString"},
+                         {.range = sm::kValueSize}, value.size());
+    if (!violations.empty()) return std::unexpected(violations.ToError());
     sm::PutSecretValueRequest request;
     request.secret_id = arn_;
     request.client_request_token = version_id_;
@@ -143,17 +149,17 @@ class SecretsOfRotation final : public RotationSecrets {
     using Operation = OperationCall<Handler, kAuthorizes>;
     using Reply = typename HandlerTraits<decltype(Handler)>::ResultType;
     const Operation operation(name, std::move(request));
-    std::optional<Reply> reply;
+    Reply reply = Fail(ErrorCode::kInternalServiceError, "The call was not made.");
     const auto run = [&](Transaction& transaction) {
-      reply.emplace(Run<Reply>(operation, transaction));
-      return reply->has_value();
+      reply = Run<Reply>(operation, transaction);
+      return reply.has_value();
     };
     if (access == sm::Access::kWrite) {
       Write(run);
     } else {
       parts_.database.Read([&](Transaction& transaction) { (void)run(transaction); });
     }
-    return *std::move(reply);
+    return reply;
   }
 
   template <class Reply, class Operation>

@@ -3,6 +3,7 @@
 #include "base/reply_buffer.h"
 #include "json/writer.h"
 
+#include <array>
 #include <initializer_list>
 
 namespace coffer::api {
@@ -50,8 +51,8 @@ void WriteAllow(json::Writer& writer, std::initializer_list<std::string> actions
 
 std::string RotationPolicy(std::string_view secret_arn, std::string_view version_id,
                            std::span<const std::string> related) {
-  const std::string secret[] = {std::string(secret_arn)};
-  const std::string anything[] = {"*"};
+  const std::array secret{std::string(secret_arn)};
+  const std::array anything{std::string("*")};
   base::ReplyBuffer out;
   json::Writer writer(out);
   writer.BeginObject();

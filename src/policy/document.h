@@ -120,7 +120,7 @@ struct Document {
 [[gnu::always_inline]] inline void Prefetch(const Document* document) {
   if (document == nullptr) return;
   constexpr std::ptrdiff_t kCacheLine = 64;
-  const auto* const bytes = static_cast<const char*>(static_cast<const void*>(document));
+  const auto* const bytes = reinterpret_cast<const char*>(document);
   __builtin_prefetch(bytes);
   __builtin_prefetch(bytes + kCacheLine);
 }

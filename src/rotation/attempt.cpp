@@ -13,7 +13,6 @@ namespace coffer::rotation {
 namespace {
 
 using secrets::RotationKind;
-using secrets::RotationState;
 
 constexpr std::array kAllSteps{RotationStep::kCreateSecret, RotationStep::kSetSecret,
                                RotationStep::kTestSecret, RotationStep::kFinishSecret};
@@ -59,12 +58,13 @@ void Attempt::RunSteps(Claim& claim) {
   const auto steps = StepsOf(claim.job.kind);
   // Credentials last as long as all steps may take.
   const auto most = lease * static_cast<int>(steps.size());
-  RotationFacts facts{.secret_arn = secret_arn_,
-                      .region = claim.secret->address.region,
-                      .function_arn = claim.job.function_arn,
-                      .version_id = claim.job.version_id,
-                      .rotation_token = std::move(claim.rotation_token),
-                      .credentials = parts_.access.Issue(*claim.secret, claim.job, now + most)};
+  const RotationFacts facts{
+      .secret_arn = secret_arn_,
+      .region = claim.secret->address.region,
+      .function_arn = claim.job.function_arn,
+      .version_id = claim.job.version_id,
+      .rotation_token = std::move(claim.rotation_token),
+      .credentials = parts_.access.Issue(*claim.secret, claim.job, now + most)};
   secrets_ = parts_.access.Open(*claim.secret, claim.job);
   ReadValues(claim);
   {

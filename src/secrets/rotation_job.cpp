@@ -37,7 +37,7 @@ std::vector<LabelHolder> HoldersOf(const StagingLabels& labels) {
 void Finish(RotationJob& job, RotationState state, const StagingLabels& labels, Timestamp now) {
   job.state = state;
   job.finished = now;
-  job.wake_at = now;
+  job.wake_at = Timestamp();  // To be told, before all that still waits.
   job.lease_until.reset();
   job.rotation_token_hash.clear();
   job.labels_after = HoldersOf(labels);

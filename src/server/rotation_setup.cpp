@@ -42,7 +42,8 @@ std::string NewOwner(Random& random) {
 }
 
 rotation::Executors::Options ExecutorOptionsOf(const Config& config, std::uint16_t port,
-                                               const std::filesystem::path& authority) {
+                                               const std::filesystem::path& authority,
+                                               const std::filesystem::path& scratch) {
   std::string endpoint = config.function_endpoint;
   if (endpoint.empty())
     endpoint = "https://" + HostForFunctions(config) + ":" + std::to_string(port);
@@ -50,7 +51,8 @@ rotation::Executors::Options ExecutorOptionsOf(const Config& config, std::uint16
           .server = {.endpoint = std::move(endpoint),
                      .ca_certificate =
                          authority.empty() ? "" : std::filesystem::absolute(authority).string()},
-          .ca_certificate = ""};
+          .ca_certificate = "",
+          .scratch = scratch};
 }
 
 }  // namespace coffer::server

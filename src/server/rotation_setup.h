@@ -18,7 +18,10 @@ namespace coffer::server {
 
 /// How functions are run, and where they find this server, which listens on `port`. `authority` is
 /// the certificate authority of our own making; empty when the certificate was configured.
-[[nodiscard]] rotation::Executors::Options ExecutorOptionsOf(
-    const Config& config, std::uint16_t port, const std::filesystem::path& authority);
+/// `scratch` is for their private directories.
+[[nodiscard]] rotation::Executors::Options ExecutorOptionsOf(const Config& config,
+                                                             std::uint16_t port,
+                                                             const std::filesystem::path& authority,
+                                                             const std::filesystem::path& scratch);
 
 }  // namespace coffer::server

@@ -14,6 +14,7 @@
 #include "net/local_certificates.h"
 #include "rotation/orchestrator.h"
 #include "rotation/report.h"
+#include "server/function_scratch.h"
 #include "server/regions.h"
 #include "server/root_access_key.h"
 #include "server/rotation_setup.h"
@@ -108,6 +109,7 @@ class Server::Implementation {
   api::Services services_;
   api::RotationCalls rotation_calls_;
   rotation::Ledger rotation_ledger_;
+  server::FunctionScratch function_scratch_;
   std::optional<rotation::Executors> rotation_executors_;  // Once the port is known.
   rotation::Orchestrator orchestrator_;
   sigv4::Verifier verifier_;
@@ -153,6 +155,7 @@ Server::Implementation::Implementation(const Config& config,
                       vault_.keyring.session_tokens(), vault_.clock, vault_.random),
       rotation_ledger_(vault_.database, service_, vault_.random, server::RetryPolicyOf(config),
                        server::NewOwner(vault_.random)),
+      function_scratch_(vault_.directory.path()),
       orchestrator_(
           {.ledger = rotation_ledger_,
            .access = rotation_calls_,
@@ -255,7 +258,9 @@ void Server::Implementation::Start() {
   housekeeping_.Start();
   http_.Start();
   rotation_executors_.emplace(
-      server::ExecutorOptionsOf(config_, http_.port(), certificates_.authority), vault_.random);
+      server::ExecutorOptionsOf(config_, http_.port(), certificates_.authority,
+                                function_scratch_.path()),
+      vault_.random);
   orchestrator_.Start();
   examination_ = std::jthread([this](const std::stop_token& stop) { Examine(stop); });
 }

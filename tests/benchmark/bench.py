@@ -24,6 +24,7 @@ class Bench:
     rounds: int
     seconds: int
     large: int                    # Secrets of the large data set.
+    rotations: int                # That are due at once.
 
     def coffer(self, name, *arguments):
         return Coffer(self.binary, self.disk / name, *arguments)

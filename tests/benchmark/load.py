@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import resource
+import signal
 import statistics
 import subprocess
 
@@ -52,15 +53,24 @@ def _children_cpu_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def run(server, arguments, seconds, path="/"):
-    """One wrk run of at most `seconds`; `arguments` are those of requests.lua."""
+def run(server, arguments, seconds, path="/", meanwhile=None):
+    """One wrk run of at most `seconds`; `arguments` are those of requests.lua. With `meanwhile` it
+    ends when that has returned."""
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s",
                "--duration", f"{seconds}s", "--script", str(SCRIPT), server.url(path), "--",
                *map(str, arguments)]
     server_before, load_before = server.cpu_seconds(), _children_cpu_seconds()
     with pinned(LOAD_CORE):
-        output = subprocess.run(command, capture_output=True, text=True, check=True,
-                                timeout=seconds + 60).stdout
+        wrk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        if meanwhile:
+            meanwhile()
+            wrk.send_signal(signal.SIGINT)
+        output, _ = wrk.communicate(timeout=seconds + 60)
+    finally:
+        wrk.kill()
+    if wrk.returncode != 0:
+        raise RuntimeError(f"wrk ended with {wrk.returncode}: {output}")
     result = Measurement(**json.loads(output.splitlines()[-1]),
                          server_cpu_seconds=server.cpu_seconds() - server_before,
                          load_cpu_seconds=_children_cpu_seconds() - load_before)
@@ -69,9 +79,9 @@ def run(server, arguments, seconds, path="/"):
     return result
 
 
-def uniform(server, requests, seconds):
-    """Requests of the file at random."""
-    return run(server, ["uniform", requests.path, requests.count], seconds)
+def uniform(server, requests, seconds, meanwhile=None):
+    """Requests of the file at random, for so long or until `meanwhile` has returned."""
+    return run(server, ["uniform", requests.path, requests.count], seconds, meanwhile=meanwhile)
 
 
 def once(server, requests, seconds, complete=False):

@@ -10,6 +10,7 @@ import tempfile
 
 import policies
 import reads
+import rotation
 import scale
 import starts
 import writes
@@ -18,7 +19,8 @@ from report import Report
 from signing import Signer
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-MEASUREMENTS = {"reads": reads, "policies": policies, "writes": writes, "starts": starts, "scale": scale}
+MEASUREMENTS = {"reads": reads, "policies": policies, "rotation": rotation, "writes": writes,
+                "starts": starts, "scale": scale}
 
 
 def parse_arguments():
@@ -29,6 +31,7 @@ def parse_arguments():
                         help="leave out the others")
     parser.add_argument("--scale", action="store_true", help="also measure a large data set")
     parser.add_argument("--secrets", type=int, default=500_000, help="of the large data set")
+    parser.add_argument("--rotations", type=int, default=1_000, help="that are due at once")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="of one round")
     return parser.parse_args()
@@ -46,7 +49,7 @@ def main():
     arguments = parse_arguments()
     binary = arguments.binary.resolve(strict=True)
     sign_requests, sqlite_commits = build_helpers(binary)
-    chosen = arguments.only or ["reads", "policies", "writes", "starts"] + ["scale"] * arguments.scale
+    chosen = arguments.only or ["reads", "policies", "rotation", "writes", "starts"] + ["scale"] * arguments.scale
     # An end by signal unwinds like any other, so that no server stays behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
@@ -59,7 +62,8 @@ def main():
         bench = Bench(binary=binary, sqlite_commits=sqlite_commits,
                       signer=Signer(sign_requests, memory), disk=directory(binary.parent),
                       memory=memory, report=Report(), rounds=arguments.rounds,
-                      seconds=arguments.seconds, large=arguments.secrets)
+                      seconds=arguments.seconds, large=arguments.secrets,
+                      rotations=arguments.rotations)
         for name in chosen:
             MEASUREMENTS[name].measure(bench)
         if arguments.json:

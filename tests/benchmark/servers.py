@@ -58,10 +58,10 @@ LOAD_CORE, SERVER_CORE = cores()
 
 
 @contextlib.contextmanager
-def pinned(core):
-    """Programs started in here, and only these, run on `core`."""
+def pinned(*only):
+    """Programs started in here, and only these, run on these cores."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, only)
     try:
         yield
     finally:
@@ -75,6 +75,8 @@ def free_port():
 
 class Server:
     """A server process and what it costs. Subclasses say how it is started."""
+
+    cores = (SERVER_CORE,)
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
@@ -93,7 +95,7 @@ class Server:
 
     def spawn(self):
         """Starts the process and does not wait for it."""
-        with pinned(SERVER_CORE), open(self.directory / "server.log", "ab") as log:
+        with pinned(*self.cores), open(self.directory / "server.log", "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)
 

@@ -116,11 +116,13 @@ def make_server(tmp_path):
 def rotation_server(tmp_path_factory):
     """One server, and its functions, for all tests of rotation that need nothing special."""
     functions = Functions(tmp_path_factory.mktemp("rotation"))
+    functions.add_lambda("lambda")
     functions.add("finisher", handles_finish=True)
     functions.add("idle", command=["/bin/true"], handles_finish=True)
     functions.add("hurried", timeout_seconds=1)
     functions.add("narrow", memory_mebibytes=128)
     functions.add("one-by-one", concurrency=1)
+    functions.add("settings", environment={"GREETING": "hello", "HOME": "/elsewhere"})
     functions.add("disabled", enabled=False)
     functions.add("choosy", secrets=["arn:aws:secretsmanager:*:*:secret:chosen-*"])
     functions.add("absent", command=["/nonexistent/interpreter"])
@@ -138,6 +140,18 @@ def rotations(rotation_server):
     rotations = Rotations(*rotation_server)
     yield rotations
     rotations.clean_up()
+
+
+@pytest.fixture(scope="session")
+def enforcing_rotations(tmp_path_factory):
+    """Rotations on a server whose policies decide; `trusted` may read secrets named shared-…"""
+    functions = Functions(tmp_path_factory.mktemp("enforcing-rotation"))
+    functions.add_lambda("lambda")
+    functions.add("trusted", related_secrets=["arn:aws:secretsmanager:*:*:secret:shared-*"])
+    server = Server(functions.folder / "server", ephemeral=True,
+                    arguments=functions.arguments("--enforce-iam")).start()
+    yield Rotations(server, functions)
+    server.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A rotation function of kind `exec` that does what a test tells it to.
 
 It gets a folder and the step as arguments. The folder has one folder for each secret, by its name:
-in it, `STEP.py` is what a test wants to be done in this step, and calls.jsonl is what has been done.
+in it, `STEP.py` is what a test wants to be done in this step, and calls.jsonl what has been done.
 Without a file createSecret answers a value with the new password, and all other steps succeed.
 """
 

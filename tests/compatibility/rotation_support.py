@@ -13,6 +13,7 @@ import time
 from support import ACCOUNT, REGION, eventually, new_token, without_metadata
 
 HOOK = pathlib.Path(__file__).with_name("rotation_hook.py")
+LAMBDA = pathlib.Path(__file__).with_name("rotation_lambda.py")
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
 # The server itself moves AWSCURRENT, and asks most hooks nothing.
 ASKED = STEPS[:3]
@@ -22,6 +23,7 @@ CANNOT_INVOKE = (
     "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy "
     "grants access to the principal secretsmanager.amazonaws.com."
 )
+BOTH_RULES = "You cannot specify both rotation frequency and schedule expression together."
 INCOMPLETE = "A previous rotation isn't complete. That rotation will be reattempted."
 
 # Attempts are tried again by the test clock: a minute never passes in a test.
@@ -34,6 +36,32 @@ VALUE = json.dumps({"username": "app", "password": "old-password", "host": "db",
 def function(name="hook", region=REGION, account=ACCOUNT):
     """The ARN of a function."""
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def expression(text, duration=None):
+    """RotationRules with an expression."""
+    return {"ScheduleExpression": text, **({"Duration": duration} if duration else {})}
+
+
+def constraint(value, member, rule):
+    """AWS's text about a member that breaks the model's rules."""
+    return (f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+            f"constraint: Member must {rule}")
+
+
+def is_alive(pid):
+    """Whether a process runs; one that has ended may wait for somebody to ask how."""
+    try:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return not re.search(r"^State:\s+[ZX]", status, re.MULTILINE)
+
+
+def assert_error(line, error_type, text):
+    """What is said of a failure. The text may be kept back, as it can hold a password."""
+    assert f"error_type={error_type} " in line, line
+    assert text in line or "(not shown)" in line, line
 
 
 def toml(value):
@@ -65,6 +93,11 @@ class Functions:
                     print(f"{key} = {toml(value)}", file=file)
         return self
 
+    def add_lambda(self, name, **members):
+        """Adds a function of the kind `runtime`: rotation_lambda.py."""
+        command = [sys.executable, str(LAMBDA), str(self.homes)]
+        return self.add(name, kind="runtime", command=command, **members)
+
     def arguments(self, *more):
         return ["--config", str(self.file), "--rotation-retry-delays-seconds",
                 f"{RETRY_DELAY},{RETRY_DELAY},{RETRY_DELAY}", "--rotation-give-up-seconds",
@@ -74,12 +107,19 @@ class Functions:
 class Rotated:
     """One secret that is rotated, what its function is to do, and what has become of both."""
 
-    def __init__(self, server, functions, name, client=None):
-        self.server = server
-        self.client = client or server.client()
+    def __init__(self, rotations, name, client=None):
+        self.rotations = rotations
+        self.server = rotations.server
         self.name = name
-        self.home = functions.homes / name
+        self.home = rotations.functions.homes / name
         self.home.mkdir()
+        self._client = client
+        # What was logged before cannot be about this secret.
+        self._begin = (self.server.starts, self.server.log_file.stat().st_size)
+
+    @property
+    def client(self):
+        return self._client or self.rotations.client
 
     def create(self, **members):
         """Creates the secret; answers the id of its version."""
@@ -98,6 +138,10 @@ class Rotated:
         """These steps do again what they do by themselves."""
         for step in steps:
             (self.home / f"{step}.py").unlink()
+
+    def fail_in(self, step):
+        """This step fails until it is forgotten."""
+        self.on(step, "fail('it does not work')")
 
     def hold(self, *steps):
         """These steps begin and wait for release()."""
@@ -138,7 +182,10 @@ class Rotated:
     @property
     def lines(self):
         """The server's log lines about this secret: the event, and all that follows it."""
-        found = re.findall(r"^\S+ \w+ (\S+) (.*)$", self.server.log, re.MULTILINE)
+        starts, size = self._begin
+        with open(self.server.log_file, encoding="utf-8", errors="replace") as log:
+            log.seek(size if starts == self.server.starts else 0)
+            found = re.findall(r"^\S+ \w+ (\S+) (.*)$", log.read(), re.MULTILINE)
         return [(event, rest) for event, rest in found if self.arn in rest]
 
     def line(self, event):
@@ -180,17 +227,18 @@ class Rotated:
             assert self.events == wanted  # pylint: disable=raise-missing-from
             raise
 
-    def await_event(self, event, times=1, seconds=10):
-        """Waits until this event has happened so often."""
+    def await_event(self, event, times=1, seconds=10, or_more=False):
+        """Waits until this event has happened so often. It may be more where the next try follows
+        within seconds, test clock or not: what could not be run at all."""
         eventually(lambda: self.events.count(event) >= times, seconds, pause=0.01)
-        assert self.events.count(event) == times, self.events
+        assert or_more or self.events.count(event) == times, self.events
 
     def await_success(self, token, times=1):
         """Waits until the rotation has succeeded."""
         self.await_event("RotationSucceeded", times)
         assert "AWSCURRENT" in self.labels[token]
 
-    def stays(self, condition, seconds=0.25):
+    def stays(self, condition, seconds=0.15):
         """Looks for a while that nothing happens which must not."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -200,6 +248,14 @@ class Rotated:
     def try_again(self):
         """Makes the next attempt due."""
         self.server.advance(seconds=RETRY_DELAY * 2)
+
+    def exhaust(self):
+        """Lets attempts fail until the rotation is stuck."""
+        failed = self.events.count("RotationFailed")
+        while "state=stuck" not in self.line("RotationFailed"):
+            self.server.advance(seconds=ATTEMPTS_WITHIN)
+            failed += 1
+            self.await_event("RotationFailed", failed)
 
 
 EVENT_ENDINGS = ("RotationStarted", "RotationSucceeded", "RotationFailed", "RotationAbandoned",
@@ -218,13 +274,21 @@ class Rotations:
     def __init__(self, server, functions):
         self.server = server
         self.functions = functions
-        self.client = server.client()
         self.made = []
+        self._client = server.client()
+        self._starts = server.starts
+
+    @property
+    def client(self):
+        """A client of the server as it runs now: after a start it listens elsewhere."""
+        if self._starts != self.server.starts:
+            self._client, self._starts = self.server.client(), self.server.starts
+        return self._client
 
     def new(self, name=None, client=None):
         """A secret that is not created yet."""
         name = name or f"rotated-{new_token()[:12]}"
-        secret = Rotated(self.server, self.functions, name, client or self.client)
+        secret = Rotated(self, name, client)
         self.made.append(secret)
         return secret
 

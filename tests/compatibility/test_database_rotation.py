@@ -103,6 +103,23 @@ def test_single_user(client, database, app):
     assert described["NextRotationDate"] > described["LastRotatedDate"]
 
 
+@pytest.mark.parametrize("password, event", [(OLD, "TestRotationSucceeded"),
+                                             ("wrong", "TestRotationFailed")])
+def test_the_login_alone(client, server, database, app, password, event):
+    """Row 45: without RotateImmediately the current value is tried, and nothing changes."""
+    if password != OLD:
+        client.put_secret_value(SecretId=app["name"], SecretString=json.dumps(
+            {**value_of(client, app["name"]), "password": password}))
+    before = labels(client, app["name"])
+
+    client.rotate_secret(SecretId=app["name"], RotateImmediately=False,
+                         RotationLambdaARN=function(database, "SingleUser"))
+    eventually(lambda: re.search(rf" {event} .*{app['arn']}", server.log), 20)
+
+    assert labels(client, app["name"]) == before
+    assert database.accepts(app["user"], OLD)
+
+
 def test_ten_rotations_in_a_row(client, database, app):
     seen = {OLD}
     for _ in range(10):

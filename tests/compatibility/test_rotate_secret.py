@@ -1,6 +1,6 @@
 """RotateSecret itself: what it refuses, what it stores, and RotateImmediately=false.
 
-The rows are those of the test matrix of rotation, docs/compatibility.md.
+The rows are those of the test matrix of rotation, docs/rotation-tests.md.
 """
 
 import json
@@ -10,26 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from iam_support import Account, document
-from rotation_support import (ASKED, CANNOT_INVOKE, INCOMPLETE, MONTH, NO_FUNCTION, VALUE, Functions,
-                              Rotations, function, unlabelled)
-from support import (INVALID_NAME, MARKED_FOR_DELETION, NOT_FOUND, TOKEN_MISSING, Server, new_token,
+from rotation_support import (ASKED, BOTH_RULES, CANNOT_INVOKE, INCOMPLETE, MONTH, NO_FUNCTION,
+                              VALUE, constraint, expression, function, unlabelled)
+from support import (INVALID_NAME, MARKED_FOR_DELETION, NOT_FOUND, TOKEN_MISSING, new_token,
                      refused, token_in_use)
-
-BOTH_RULES = "You cannot specify both rotation frequency and schedule expression together."
-BAD_EXPRESSION = "Invalid schedule expression."
-BAD_HOURS = "Rate in hour should be least 4 and less than 24."
-BAD_DAYS = "Rate in day should be greater than 0 and less than 1000."
-BAD_DURATION = "Duration must be at least 1 hour, at most 24 hour."
-LONG_DURATION = "Duration cannot be greater than Rate in hour."
-OVER_MIDNIGHT = "Starting hour and duration must be within a day."
 
 ROTATION_FIELDS = {"RotationEnabled", "RotationLambdaARN", "RotationRules", "LastRotatedDate",
                    "NextRotationDate"}
-
-
-def constraint(value, member, rule):
-    return (f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
-            f"constraint: Member must {rule}")
 
 
 def rotation_fields(description):
@@ -167,112 +154,6 @@ def test_a_deleted_secret(rotations):
         secret.client.cancel_rotate_secret(SecretId=secret.name)
 
 
-def row_ids(cases):
-    """`row 9 1 rate(1 day)` for example."""
-    return [f"row {row} " + " ".join(map(str, members.values())) for row, members, *_ in cases]
-
-
-def rules(expression, duration=None):
-    members = {"ScheduleExpression": expression}
-    return {**members, "Duration": duration} if duration else members
-
-
-REFUSED_RULES = [
-    (9, {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"}, BOTH_RULES),
-    (10, rules("rate(3 hours)"), BAD_HOURS),
-    (10, rules("rate(24 hours)"), BAD_HOURS),
-    (11, rules("rate(0 days)"), BAD_DAYS),
-    (11, rules("rate(1000 days)"), BAD_DAYS),
-    (12, rules("rate(5 minutes)"), BAD_EXPRESSION),
-    (12, rules("rate(1 week)"), BAD_EXPRESSION),
-    (12, rules("rate( 4 hours)"), BAD_EXPRESSION),
-    (12, rules("rate(-4 hours)"), BAD_EXPRESSION),
-    (12, rules("at(2027-01-01)"), BAD_EXPRESSION),
-    (13, rules("cron(0 16 * * ?)"), BAD_EXPRESSION),
-    (13, rules("cron(0 16 * * ? * *)"), BAD_EXPRESSION),
-    (13, rules("cron(30 16 * * ? *)"), BAD_EXPRESSION),
-    (13, rules("cron(0 16 * * ? 2027)"), BAD_EXPRESSION),
-    (13, rules("cron(0 16 * * * *)"), BAD_EXPRESSION),
-    (13, rules("cron(0 16 ? * ? *)"), BAD_EXPRESSION),
-    (14, rules("cron(0 * * * ? *)"), BAD_EXPRESSION),
-    (14, rules("cron(0 0-6 * * ? *)"), BAD_EXPRESSION),
-    (14, rules("cron(0 0/3 * * ? *)"), BAD_EXPRESSION),
-    (14, rules("cron(0 0,2 * * ? *)"), BAD_EXPRESSION),
-    (16, {**MONTH, "Duration": "0h"}, BAD_DURATION),
-    (16, {**MONTH, "Duration": "25h"}, BAD_DURATION),
-    (17, rules("rate(4 hours)", "5h"), LONG_DURATION),
-    (18, rules("cron(0 23 * * ? *)", "2h"), OVER_MIDNIGHT),
-]
-
-
-@pytest.mark.parametrize("row, bad, message", REFUSED_RULES, ids=row_ids(REFUSED_RULES))
-def test_rules_that_are_refused(rotations, row, bad, message):
-    """rows 9 to 14 and 16 to 18; what is refused leaves nothing behind"""
-    secret = rotations.created()
-    before = secret.describe()
-
-    with refused("InvalidParameterException", message):
-        secret.configure(rules=bad)
-
-    assert secret.describe() == before
-
-
-REFUSED_BY_MODEL = [
-    (8, {"AutomaticallyAfterDays": 0}, "0", "automaticallyAfterDays",
-     "have value greater than or equal to 1"),
-    (8, {"AutomaticallyAfterDays": 1001}, "1001", "automaticallyAfterDays",
-     "have value less than or equal to 1000"),
-    (12, rules("rate(4.5 hours)"), "rate(4.5 hours)", "scheduleExpression",
-     r"satisfy regular expression pattern: [0-9A-Za-z\(\)#\?\*\-\/, ]+"),
-    (16, {**MONTH, "Duration": "1d"}, "1d", "duration",
-     "satisfy regular expression pattern: [0-9]+h"),
-    (16, {**MONTH, "Duration": "h"}, "h", "duration", None),
-    (16, {**MONTH, "Duration": "100h"}, "100h", "duration",
-     "have length less than or equal to 3"),
-]
-
-
-@pytest.mark.parametrize("row, bad, value, member, rule", REFUSED_BY_MODEL,
-                         ids=row_ids(REFUSED_BY_MODEL))
-def test_rules_that_the_model_refuses(rotations, row, bad, value, member, rule):
-    """rows 8, 12 and 16"""
-    secret = rotations.created()
-    body = {"SecretId": secret.name, "ClientRequestToken": new_token(),
-            "RotationLambdaARN": function(), "RotationRules": bad}
-
-    reply = secret.server.raw()("RotateSecret", body)
-
-    text = rule and constraint(value, f"rotationRules.{member}", rule)
-    reply.expect_refusal("ValidationException", text)
-    assert member in reply.message
-    assert not rotation_fields(secret.describe())
-
-
-ACCEPTED_RULES = [
-    (8, {"AutomaticallyAfterDays": 1}), (8, {"AutomaticallyAfterDays": 1000}),
-    (10, rules("rate(4 hours)")), (10, rules("rate(23 hours)")),
-    (11, rules("rate(1 day)")), (11, rules("rate(999 days)")),
-    (14, rules("cron(0 0/4 * * ? *)")), (14, rules("cron(0 /8 * * ? *)")),
-    (14, rules("cron(0 8/8 * * ? *)")), (14, rules("cron(0 2/10 * * ? *)")),
-    (16, {**MONTH, "Duration": "1h"}), (16, {**MONTH, "Duration": "24h"}),
-    (17, rules("rate(4 hours)", "4h")), (18, rules("cron(0 23 * * ? *)", "1h")),
-]
-
-
-@pytest.mark.parametrize("row, good", ACCEPTED_RULES, ids=row_ids(ACCEPTED_RULES))
-def test_rules_that_are_accepted(rotations, row, good):
-    """rows 8, 10, 11, 14 and 16 to 18: what is stored is what was sent"""
-    secret = rotations.created()
-
-    secret.configure(rules=good, RotateImmediately=False)
-
-    described = secret.describe()
-    shown = described["RotationRules"]
-    assert {name: shown[name] for name in good} == good
-    assert shown.keys() - good.keys() <= {"AutomaticallyAfterDays"}
-    assert described["NextRotationDate"].timestamp() > rotations.server.now()
-
-
 def test_a_second_call_uses_what_is_stored(rotations):
     """row 19"""
     secret = rotations.created()
@@ -292,16 +173,17 @@ def test_each_part_of_the_configuration_is_replaced_alone(rotations):
     secret = rotations.created()
     secret.await_success(secret.configure("hook", {**MONTH, "Duration": "2h"}))
 
-    secret.await_success(secret.rotate(RotationRules=rules("rate(10 days)")), times=2)
+    shown = {**expression("rate(10 days)"), "AutomaticallyAfterDays": 10}
+    secret.await_success(secret.rotate(RotationRules=expression("rate(10 days)")), times=2)
     described = secret.describe()
     assert described["RotationLambdaARN"] == function()
     # Neither the days nor the duration of before.
-    assert described["RotationRules"] == {**rules("rate(10 days)"), "AutomaticallyAfterDays": 10}
+    assert described["RotationRules"] == shown
 
     secret.await_success(secret.rotate(RotationLambdaARN=function("one-by-one")), times=3)
     described = secret.describe()
     assert described["RotationLambdaARN"] == function("one-by-one")
-    assert described["RotationRules"] == {**rules("rate(10 days)"), "AutomaticallyAfterDays": 10}
+    assert described["RotationRules"] == shown
 
     # What Describe shows cannot be sent back whole.
     with refused("InvalidParameterException", BOTH_RULES):
@@ -335,6 +217,12 @@ def test_the_token_of_another_version(rotations):
 
     assert not rotation_fields(secret.describe())
 
+    first = secret.configure()
+    secret.await_success(first)
+    secret.await_success(secret.rotate(), times=2)
+    with refused("InvalidRequestException", token_in_use(first, secret.arn)):
+        secret.rotate(ClientRequestToken=first)
+
 
 def test_two_calls_at_once(rotations):
     """row 23"""
@@ -364,8 +252,9 @@ def test_what_terraform_calls(rotations):
 
     def apply(**wanted):
         """Terraform sends all it knows and reads it back; no difference may be left."""
+        failed = secret.events.count("RotationFailed")
         secret.configure("idle", wanted)
-        secret.await_event("RotationFailed", times=1 + secret.events.count("RotationFailed"))
+        secret.await_event("RotationFailed", failed + 1)
         described = secret.describe()
         assert described["RotationEnabled"] is True
         assert described["RotationLambdaARN"] == function("idle")
@@ -386,21 +275,11 @@ def test_what_terraform_calls(rotations):
 
 # --- 4.1 Permissions ---
 
-@pytest.fixture(scope="module")
-def enforcing(tmp_path_factory):
-    """Rotations on a server whose policies decide."""
-    functions = Functions(tmp_path_factory.mktemp("enforcing-rotation"))
-    server = Server(functions.folder / "server", ephemeral=True,
-                    arguments=functions.arguments("--enforce-iam")).start()
-    yield Rotations(server, functions)
-    server.stop()
-
-
 @pytest.fixture
-def owned(enforcing, account):
+def owned(enforcing_rotations, account):
     """A secret in an account of its own, and that account."""
-    owner = Account(enforcing.server, account)
-    secret = enforcing.new(client=owner.secrets)
+    owner = Account(enforcing_rotations.server, account)
+    secret = enforcing_rotations.new(client=owner.secrets)
     secret.create()
     owner.add_user("alice")
     return secret, owner

@@ -277,10 +277,13 @@ def test_put_needs_a_value(client, name):
         client.put_secret_value(SecretId=name)
 
 
-def test_put_accepts_a_rotation_token(client, name):
+def test_put_refuses_a_rotation_token_of_no_rotation(client, name):
     client.create_secret(Name=name, SecretString="value")
 
-    client.put_secret_value(SecretId=name, SecretString="new", RotationToken=new_token())
+    with refused("AccessDeniedException"):
+        client.put_secret_value(SecretId=name, SecretString="new", RotationToken=new_token())
+
+    assert client.get_secret_value(SecretId=name)["SecretString"] == "value"
 
 
 def test_update_without_a_value_makes_no_version(client, name):

@@ -146,6 +146,7 @@ std::expected<ChildProcess, std::string> ChildProcess::Start(const ChildSpec& sp
                        .standard_error = error.write_end.get(),
                        .report = report.write_end.get(),
                        .parent = ::getpid(),
+                       .niceness = spec.niceness,
                        .changes_user = !user->is_own,
                        .uid = user->uid,
                        .gid = user->gid,
@@ -195,7 +196,7 @@ ChildProcess::~ChildProcess() {
 }
 
 // The process leads its group, whose id stays taken until it has been reaped. It may not yet have
-// come to setsid, so that it is told by its own id too.
+// come to setpgid, so that it is told by its own id too.
 void ChildProcess::Kill(int signal) const {
   if (::kill(-pid_, signal) != 0) ::kill(pid_, signal);
 }

@@ -28,6 +28,9 @@ struct ChildSpec {
   std::int64_t processor_seconds = 60;
   /// Of one process: what it may have in private writable memory.
   std::int64_t memory_mebibytes = 256;
+  /// Added to the server's (nice(2)). Rotations can wait, callers cannot: many that are due at once
+  /// get what requests leave of the processors, with 10 about a tenth as much each as the server.
+  int niceness = 10;
   std::filesystem::path scratch = std::filesystem::temp_directory_path();
 };
 
@@ -46,10 +49,10 @@ struct ChildEnd {
   [[nodiscard]] std::string Describe() const;
 };
 
-/// A program that was started in a session of its own: no terminal, no descriptors but its three
-/// pipes, no new privileges, umask 077, no core files, and limits on open files (256), the size of
-/// files (64 MiB), processor time and memory; on processes (64) where it has a user of its own,
-/// because that limit counts all processes of a user.
+/// A program that was started in a process group of its own: no terminal, no descriptors but its
+/// three pipes, no new privileges, umask 077, no core files, and limits on open files (256), the
+/// size of files (64 MiB), processor time and memory; on processes (64) where it has a user of its
+/// own, because that limit counts all processes of a user.
 ///
 /// The limits are those of setrlimit(2), which hold for each process. Without cgroups there is no
 /// limit for a function and its children together, a child that makes a session of its own outlives

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,6 +23,14 @@ void ResetSignals() {
   sigset_t none;
   ::sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
+// Not by a session of its own: where the kernel groups processes by session to share out the
+// processors (sched_autogroup), each program would count as much as the whole server, and its
+// niceness for nothing. Who does not lead a session cannot get another terminal.
+void LeaveTerminal() {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal >= 0) (void)::ioctl(terminal, TIOCNOTTY);
 }
 
 // Standard input, output and error; everything else closes at the exec.
@@ -96,10 +105,13 @@ std::string_view NameOf(ChildStage stage) {
 }
 
 void BecomeProgram(const ChildPlan& plan) noexcept {
-  ::setsid();  // A session and group of its own: what it starts can be killed with it.
+  ::setpgid(0, 0);  // A group of its own: what it starts can be killed with it.
+  LeaveTerminal();
   ResetSignals();
   if (!SetDescriptors(plan)) GiveUp(plan, ChildStage::kDescriptors);
   ::umask(077);
+  // Where the process may not even be that modest, the program runs all the same.
+  (void)::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + plan.niceness);
   if (!SetLimits(plan.limits)) GiveUp(plan, ChildStage::kLimits);
   if (!ChangeUser(plan)) GiveUp(plan, ChildStage::kUser);
   if (!Protect()) GiveUp(plan, ChildStage::kProtection);

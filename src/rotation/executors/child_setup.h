@@ -25,6 +25,7 @@ struct ChildPlan {
   int standard_error = -1;
   int report = -1;   ///< Where a ChildFailure is written; closed by a successful exec.
   pid_t parent = 0;  ///< Process id of the server.
+  int niceness = 0;  ///< Added to the server's.
   bool changes_user = false;
   uid_t uid = 0;
   gid_t gid = 0;

@@ -164,7 +164,8 @@ class HookInvocation final : public RotationInvocation {
     if (!failed && !says_why) return {};
     std::string type = says_why ? answer->error_type : "";
     if (type.empty()) type = failed ? "Runtime.ExitError" : "Runtime.Unknown";
-    std::string message = says_why ? answer->error_message : last_line;
+    std::string message = says_why ? answer->error_message : "";
+    if (message.empty()) message = last_line;
     if (message.empty()) message = end.Describe();
     return !end.by_signal && end.code == kTryAgain
                ? Infrastructure(std::move(type), std::move(message))

@@ -31,6 +31,12 @@ Result<std::string_view> ChooseVersion(const Context& context, const secrets::Se
   return *request.version_id;
 }
 
+// A rotation has announced the version, and not made its value yet.
+bool IsEmpty(const Context& context, const secrets::Secret& secret, std::string_view version_id) {
+  const auto stored = context.service.secrets.FindVersion(context.transaction, secret, version_id);
+  return stored && !stored->value;
+}
+
 }  // namespace
 
 Result<GetSecretValueResponse> ReadForReply(const Context& context, const AuthorizedSecret& secret,
@@ -52,7 +58,12 @@ Result<GetSecretValueResponse> GetSecretValue(Context& context, const Authorized
                                               const GetSecretValueRequest& request) {
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
   ASSIGN_OR_RETURN(const std::string_view version_id, ChooseVersion(context, *secret, request));
-  return ReadForReply(context, secret, version_id);
+  auto response = ReadForReply(context, secret, version_id);
+  if (!response && !request.version_id && IsEmpty(context, *secret, version_id)) {
+    return std::unexpected(
+        secrets::LabelNotFound(request.version_stage.value_or(std::string(secrets::kCurrent))));
+  }
+  return response;
 }
 
 }  // namespace coffer::services::secretsmanager

@@ -8,12 +8,14 @@ namespace {
 
 SecretVersionEntry EntryOf(const Context& context, const secrets::Secret& secret,
                            const secrets::Version& version) {
-  SecretVersionEntry entry{
-      .version_id = version.id,
-      .version_stages = secret.labels.Of(version.id),
-      .last_accessed_date = std::nullopt,
-      .created_date = version.created,
-      .kms_key_ids = {context.service.keyring.DisplayName(context.transaction, version.key_id)}};
+  SecretVersionEntry entry{.version_id = version.id,
+                           .version_stages = secret.labels.Of(version.id),
+                           .last_accessed_date = std::nullopt,
+                           .created_date = version.created,
+                           .kms_key_ids = std::nullopt};
+  if (version.has_value) {
+    entry.kms_key_ids = {context.service.keyring.DisplayName(context.transaction, version.key_id)};
+  }
   if (entry.version_stages->empty()) entry.version_stages.reset();
   if (version.last_accessed) entry.last_accessed_date = StartOfDay(*version.last_accessed);
   return entry;

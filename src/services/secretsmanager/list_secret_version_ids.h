@@ -25,7 +25,7 @@ struct SecretVersionEntry {
   std::optional<VersionStages> version_stages;
   std::optional<Timestamp> last_accessed_date;
   Timestamp created_date;
-  std::vector<std::string> kms_key_ids;
+  std::optional<std::vector<std::string>> kms_key_ids;  ///< Absent while there is no value.
 
   static constexpr auto Members() {
     using R = SecretVersionEntry;
@@ -33,7 +33,7 @@ struct SecretVersionEntry {
                       base::Optional("VersionStages", &R::version_stages),
                       base::Optional("LastAccessedDate", &R::last_accessed_date),
                       base::Required("CreatedDate", &R::created_date),
-                      base::Required("KmsKeyIds", &R::kms_key_ids)};
+                      base::Optional("KmsKeyIds", &R::kms_key_ids)};
   }
 };
 

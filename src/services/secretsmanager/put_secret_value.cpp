@@ -22,16 +22,15 @@ Result<void> FillPending(const Context& context, secrets::Secret& secret,
                          const PutSecretValueRequest& request, const std::string& token,
                          const keyring::Value& value) {
   store::SecretStore& store = context.service.secrets;
-  ASSIGN_OR_RETURN(secret.labels,
-                   secrets::AfterPut(secret.labels, token, request.version_stages,
-                                     /*is_first_version=*/!HasCurrentValue(secret)));
+  ASSIGN_OR_RETURN(secret.labels, secrets::AfterPut(secret.labels, token, request.version_stages,
+                                                    /*is_first_version=*/!HasCurrentValue(secret)));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   secrets::Version version = store.FindVersion(context.transaction, secret, token)->version;
   version.key_id = key.id;
   version.has_value = true;
   store.ReplaceValue(context.transaction, secret, version,
                      context.service.envelope.Seal(secret, token, key, value));
-  return {};
+  return RemoveSurplus(context, secret);  // Nobody made room when the rotation began.
 }
 
 // Whoever shows the token of a rotation claims to act for it.

@@ -7,9 +7,8 @@
 #include <utility>
 
 namespace coffer::services::secretsmanager {
-namespace {
 
-// Makes room when the quota of versions is passed. The list is read only then.
+// The list of versions is read only when the quota is passed.
 Result<void> RemoveSurplus(const Context& context, secrets::Secret& secret) {
   if (secret.version_count <= secrets::kMaxVersions) return {};
   store::SecretStore& store = context.service.secrets;
@@ -22,8 +21,6 @@ Result<void> RemoveSurplus(const Context& context, secrets::Secret& secret) {
   secret.version_count -= static_cast<std::int64_t>(surplus.size());
   return {};
 }
-
-}  // namespace
 
 std::optional<keyring::Value> GivenValue(const std::optional<base::SecretText>& secret_string,
                                          const std::optional<base::SecretBlob>& secret_binary) {

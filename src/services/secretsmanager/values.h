@@ -56,6 +56,10 @@ inline constexpr std::string_view kKeyProbe = "RequestToValidateKeyAccess";
                                                const secrets::Secret& secret,
                                                std::string_view version_id);
 
+/// Makes room where `secret` has more versions than AWS's quota; LimitExceeded when there is none
+/// to be made. `secret` is changed, but not stored.
+[[nodiscard]] Result<void> RemoveSurplus(const Context& context, secrets::Secret& secret);
+
 /// Seals `value` as version `token` of `secret`, stores it and moves the labels; removes surplus
 /// unlabelled versions. `secret` is changed, but not stored: the caller does that once.
 [[nodiscard]] Result<void> AddVersion(const Context& context, secrets::Secret& secret,

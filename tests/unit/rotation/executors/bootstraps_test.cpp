@@ -68,6 +68,11 @@ TEST_F(BootstrapsTest, BashAndCurl) {
   EXPECT_EQ(outcome.message, "told to fail");
 }
 
+TEST_F(BootstrapsTest, NodeWithoutPackages) {
+  if (!std::filesystem::exists("/usr/bin/node")) GTEST_SKIP() << "Node.js is not installed";
+  ExpectFourSteps({"/usr/bin/node", COFFER_SOURCE_DIR "/tests/functions/bootstrap.mjs"});
+}
+
 /// Under AWS's own client for Python, where it is installed: in the environment of the tests of
 /// compatibility, or in that of the interpreter which COFFER_TEST_PYTHON names.
 class PythonTest : public BootstrapsTest {

@@ -11,7 +11,9 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -147,6 +149,20 @@ TEST(ChildProcessTest, IsBounded) {
             "0077\n256\n131072\n0\n60\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"
             "NoNewPrivs:\t1\n"
             "Max data size             268435456            268435456            bytes     \n");
+}
+
+// Niceness counts among the processes of one session alone where the kernel groups by session.
+TEST(ChildProcessTest, YieldsToTheServerInItsSession) {
+  ChildSpec spec = Shell("cut -d' ' -f5,6,19 /proc/self/stat");
+  spec.niceness = 7;
+  std::istringstream fields(RunChild(spec).output);
+  pid_t group = 0;
+  pid_t session = 0;
+  int niceness = 0;
+  fields >> group >> session >> niceness;
+  EXPECT_NE(group, ::getpgrp());
+  EXPECT_EQ(session, ::getsid(0));
+  EXPECT_EQ(niceness, ::getpriority(PRIO_PROCESS, 0) + 7);
 }
 
 TEST(ChildProcessTest, MemoryHasALimit) {

@@ -67,6 +67,7 @@ TEST_F(HookExecutorTest, HowStepsEnd) {
       {R"(echo '{"ErrorType":"T","ErrorMessage":"m"}')", Kind::kFunctionError, "T/m"},
       {R"(echo '{"ErrorType":"T","ErrorMessage":"m"}'; exit 1)", Kind::kFunctionError, "T/m"},
       {R"(echo '{"ErrorType":"T","ErrorMessage":"m"}'; exit 75)", Kind::kInfrastructure, "T/m"},
+      {R"(echo '{"ErrorType":"T"}'; echo why >&2; exit 1)", Kind::kFunctionError, "T/why"},
       {"echo ALTER ROLE", Kind::kFunctionError,
        "Runtime.InvalidResponse/standard output is not one JSON document: syntax error"},
       {"head -c 100000000 /dev/zero", Kind::kFunctionError,
