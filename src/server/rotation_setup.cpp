@@ -4,6 +4,7 @@
 
 #include <array>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +22,24 @@ std::string HostForFunctions(const Config& config) {
   const std::string& address = config.listen_address;
   if (address == "0.0.0.0" || address == "::" || address == "127.0.0.1") return "127.0.0.1";
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+// A copy of `authority` beside the private directories: users of functions do not get into the data
+// directory. The file itself where there is no room for a copy.
+std::string AuthorityForFunctions(const std::filesystem::path& authority,
+                                  const std::filesystem::path& scratch) {
+  using std::filesystem::perms;
+  if (authority.empty()) return "";
+  const std::filesystem::path copy = std::filesystem::absolute(scratch / "ca.pem");
+  std::error_code failure;
+  std::filesystem::copy_file(authority, copy, std::filesystem::copy_options::overwrite_existing,
+                             failure);
+  if (!failure) {
+    std::filesystem::permissions(
+        copy, perms::owner_read | perms::owner_write | perms::group_read | perms::others_read,
+        failure);
+  }
+  return failure ? std::filesystem::absolute(authority).string() : copy.string();
 }
 
 }  // namespace
@@ -49,8 +68,7 @@ rotation::Executors::Options ExecutorOptionsOf(const Config& config, std::uint16
     endpoint = "https://" + HostForFunctions(config) + ":" + std::to_string(port);
   return {.rotator = RotatorOf(config),
           .server = {.endpoint = std::move(endpoint),
-                     .ca_certificate =
-                         authority.empty() ? "" : std::filesystem::absolute(authority).string()},
+                     .ca_certificate = AuthorityForFunctions(authority, scratch)},
           .ca_certificate = "",
           .scratch = scratch};
 }

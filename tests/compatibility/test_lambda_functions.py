@@ -7,12 +7,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import sys
+import tempfile
 
 import pytest
 
 from lambda_support import (FUNCTIONS, GO_PROGRAM, NODE_MODULES, PASSWORD, RUNTIME_OF_NODE, VALUE,
-                            credentials_of)
+                            LambdaFunctions, credentials_of)
 from rotation_support import MONTH, STEPS, function
 from support import REGION, REPOSITORY, eventually
 from test_sdks import build, need
@@ -113,6 +115,30 @@ def test_only_the_test(lambdas):
     assert "LastRotatedDate" not in secret.describe()
 
 
+@pytest.fixture
+def passable():
+    """A folder that every user can pass through, unlike those of pytest."""
+    with tempfile.TemporaryDirectory(prefix="coffer-test-") as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can choose whom a function runs as")
+def test_a_user_of_its_own(passable, make_rotations):
+    """It finds all that it needs, the server's certificate authority among it."""
+    program = shutil.copy(FUNCTIONS / "bootstrap.sh", passable)
+    functions = LambdaFunctions(passable / "functions")
+    functions.add_runtime("bash", [program], task_root=str(passable), user="nobody")
+    secret = make_rotations(functions=functions).created(SecretString=VALUE)
+    for folder in (functions.homes, secret.home):
+        folder.chmod(0o777)
+
+    secret.await_success(secret.configure("bash"))
+
+    assert secret.steps == STEPS
+    assert {call["user"] for call in secret.calls} == {"nobody"}
+
+
 # --- The environment ---
 
 def test_the_environment(lambdas):
@@ -132,7 +158,9 @@ def test_the_environment(lambdas):
     assert re.fullmatch(r"127\.0\.0\.1:\d{4,5}", taken["AWS_LAMBDA_RUNTIME_API"])
     assert taken["HOME"] == taken["TMPDIR"] != os.environ.get("HOME")
     endpoint = f"https://127.0.0.1:{lambdas.server.port}"
-    authority = lambdas.server.ca_bundle
+    # A copy that users of their own can read too: they do not get into the data directory.
+    authority = environment["AWS_CA_BUNDLE"]
+    assert pathlib.Path(authority).read_text() == pathlib.Path(lambdas.server.ca_bundle).read_text()
     assert environment == {
         "_HANDLER": "rotating.handler", "LAMBDA_TASK_ROOT": str(FUNCTIONS),
         "LAMBDA_RUNTIME_DIR": str(pathlib.Path(sys.executable).parent),

@@ -21,7 +21,8 @@ run() {
   proof=$(field RotationToken "$event")
   pending="{\"SecretId\":\"$arn\",\"VersionId\":\"$token\",\"VersionStage\":\"AWSPENDING\"}"
   local name=${arn##*:}
-  printf '{"step":"%s","event":%s}\n' "$(field Step "$event")" "$event" >>"$HOMES/${name%-*}/calls.jsonl"
+  printf '{"step":"%s","event":%s,"user":"%s"}\n' "$(field Step "$event")" "$event" "$(id -un)" \
+    >>"$HOMES/${name%-*}/calls.jsonl"
   case $(field Step "$event") in
     createSecret)
       password=$(call GetRandomPassword '{"ExcludePunctuation":true}')
