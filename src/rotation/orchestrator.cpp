@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kLookedAtOnce = 100;
 constexpr int kJobsLookedAt = 256;
+constexpr int kMoreJobs = 8;
+constexpr int kMostJobsLookedAt = 1 << 17;
 /// However far the next time is: clocks are set, and this costs two look-ups in an index.
 constexpr std::chrono::milliseconds kLongestWait{60'000};
 
@@ -135,32 +137,37 @@ void Orchestrator::LookOnce() {
   StopVanished();
 }
 
+// Where one function has a long queue, those of others may stand behind all of it.
 void Orchestrator::HandOut() {
-  std::vector<std::int64_t> live;
-  std::vector<std::int64_t> ended;
-  for (const auto& job : parts_.ledger.WakingJobs(parts_.clock.Now(), kJobsLookedAt)) {
-    (job.is_live ? live : ended).push_back(job.id);
+  for (int limit = kJobsLookedAt; limit <= kMostJobsLookedAt; limit *= kMoreJobs) {
+    std::vector<std::int64_t> live;
+    std::vector<std::int64_t> ended;
+    const auto waking = parts_.ledger.WakingJobs(parts_.clock.Now(), limit);
+    for (const auto& job : waking) (job.is_live ? live : ended).push_back(job.id);
+    for (const std::int64_t id : ended) functions_of_jobs_.erase(id);
+    for (const JobOfSecret& ending : parts_.ledger.TakeEnded(ended)) Tell(ending);
+    const bool has_room = HandOut(live);
+    if (!has_room || waking.size() < static_cast<std::size_t>(limit)) return;
   }
-  for (const std::int64_t id : ended) functions_of_jobs_.erase(id);
-  for (const JobOfSecret& ending : parts_.ledger.TakeEnded(ended)) Tell(ending);
-  HandOut(live);
 }
 
-void Orchestrator::HandOut(const std::vector<std::int64_t>& live) {
+// Answers whether more could run.
+bool Orchestrator::HandOut(const std::vector<std::int64_t>& live) {
   for (const std::int64_t id : live) {
     const RotationFunction* const function = FunctionOf(id);
     const std::scoped_lock lock(mutex_);
-    if (is_stopping_ || running_.size() >= options_.concurrency) return;
+    if (is_stopping_ || running_.size() >= options_.concurrency) return false;
     if (running_.contains(id) || !MayRun(function)) continue;
     running_.emplace(id, Running{std::make_shared<Attempt>(parts_, id, function), function});
     queue_.push_back(id);
     handed_out_.notify_one();
   }
+  return true;
 }
 
 // Null when there is none, for this secret; the attempt says so then.
 const RotationFunction* Orchestrator::FunctionOf(std::int64_t job_id) {
-  constexpr std::size_t kMost = 10'000;
+  constexpr std::size_t kMost = 1U << 17U;
   const auto known = functions_of_jobs_.find(job_id);
   if (known != functions_of_jobs_.end()) return known->second;
   const auto found = parts_.ledger.Find(job_id);

@@ -52,7 +52,7 @@ class Orchestrator final : public sm::RotationListener {
   void Look();
   void LookOnce();
   void HandOut();
-  void HandOut(const std::vector<std::int64_t>& live);
+  [[nodiscard]] bool HandOut(const std::vector<std::int64_t>& live);
   [[nodiscard]] const RotationFunction* FunctionOf(std::int64_t job_id);
   void StopVanished();
   [[nodiscard]] std::chrono::milliseconds UntilNextLook();
