@@ -77,6 +77,7 @@ struct Config {
   std::vector<RotationFunction>
       rotation_functions;                ///< The operator's own, before the built-in ones.
   std::size_t rotation_concurrency = 8;  ///< Rotations at once, of all functions.
+  std::size_t rotation_scheduled_per_second = 5;  ///< Begun by schedules, as a background load.
   /// Before the second, third, ... attempt of a rotation that failed; the last one goes on.
   std::vector<std::int64_t> rotation_retry_delays_seconds{60, 300, 900, 1800, 3600};
   std::int64_t rotation_give_up_seconds = 86'400;  ///< After the first attempt.

@@ -66,7 +66,10 @@ void Tell(const JobOfSecret& ending) {
 
 Orchestrator::Orchestrator(AttemptParts parts, const secrets::FunctionRegistry& functions,
                            Options options)
-    : parts_(std::move(parts)), functions_(functions), options_(options) {}
+    : parts_(std::move(parts)),
+      functions_(functions),
+      options_(options),
+      pace_(options.scheduled_per_second) {}
 
 Orchestrator::~Orchestrator() { Stop(); }
 
@@ -130,11 +133,16 @@ void Orchestrator::LookOnce() {
     wanted.swap(wanted_);
   }
   for (const std::int64_t secret_id : wanted) parts_.ledger.Hasten(secret_id, parts_.clock.Now());
-  while (parts_.ledger.StartDue(parts_.clock.Now(), kLookedAtOnce) == kLookedAtOnce) {
-    HandOut();
-  }
+  StartDue();
   HandOut();
   StopVanished();
+}
+
+void Orchestrator::StartDue() {
+  const int allowed = std::min(pace_.Available(std::chrono::steady_clock::now()), kLookedAtOnce);
+  const int looked = allowed == 0 ? 0 : parts_.ledger.StartDue(parts_.clock.Now(), allowed);
+  pace_.Spend(looked);
+  has_backlog_ = looked == allowed;
 }
 
 // Where one function has a long queue, those of others may stand behind all of it.
@@ -204,6 +212,7 @@ void Orchestrator::StopVanished() {
 
 std::chrono::milliseconds Orchestrator::UntilNextLook() {
   try {
+    if (has_backlog_) return pace_.Pause();
     const Timestamp now = parts_.clock.Now();
     const auto next = parts_.ledger.NextMoment(now);
     if (!next) return kLongestWait;

@@ -2,6 +2,7 @@
 
 #include "rotation/attempt.h"
 #include "rotation/ledger.h"
+#include "rotation/start_pace.h"
 #include "secrets/function_registry.h"
 
 #include <chrono>
@@ -22,7 +23,8 @@ namespace coffer::rotation {
 class Orchestrator final : public sm::RotationListener {
  public:
   struct Options {
-    std::size_t concurrency = 8;  ///< Rotations at once, of all functions.
+    std::size_t concurrency = 8;    ///< Rotations at once, of all functions.
+    int scheduled_per_second = 5;  ///< Begun by schedules; at least 1.
     /// How long a stop lets running steps finish.
     std::chrono::milliseconds patience{2000};
   };
@@ -51,6 +53,7 @@ class Orchestrator final : public sm::RotationListener {
 
   void Look();
   void LookOnce();
+  void StartDue();
   void HandOut();
   [[nodiscard]] bool HandOut(const std::vector<std::int64_t>& live);
   [[nodiscard]] const RotationFunction* FunctionOf(std::int64_t job_id);
@@ -73,8 +76,10 @@ class Orchestrator final : public sm::RotationListener {
   std::deque<std::int64_t> queue_;           // Handed out, not begun.
   std::map<std::int64_t, Running> running_;  // By job, those of the queue included.
 
-  // Which function each waiting job has, so that a long queue is not read again and again. Of the
-  // thread that looks.
+  // Of the thread that looks.
+  StartPace pace_;
+  bool has_backlog_ = false;  // More is due than may begin now.
+  // Which function each waiting job has, so that a long queue is not read again and again.
   std::map<std::int64_t, const RotationFunction*> functions_of_jobs_;
 
   std::vector<std::thread> threads_;

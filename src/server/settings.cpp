@@ -173,6 +173,8 @@ constexpr std::array kSettings{
             &SetNumber<&Config::drain_timeout_seconds, 0, 3600>},
     Setting{"rotation_concurrency", "rotations at once", false,
             &SetNumber<&Config::rotation_concurrency, 1, 1000>},
+    Setting{"rotation_scheduled_per_second", "rotations that schedules begin in one second", false,
+            &SetNumber<&Config::rotation_scheduled_per_second, 1, 1000>},
     Setting{"rotation_retry_delays_seconds",
             "waits before further attempts of a rotation; the last one goes on", false,
             &SetRetryDelays},

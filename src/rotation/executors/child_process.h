@@ -29,8 +29,8 @@ struct ChildSpec {
   /// Of one process: what it may have in private writable memory.
   std::int64_t memory_mebibytes = 256;
   /// Added to the server's (nice(2)). Rotations can wait, callers cannot: many that are due at once
-  /// get what requests leave of the processors, with 10 about a tenth as much each as the server.
-  int niceness = 10;
+  /// get what requests leave of the processors.
+  int niceness = 19;
   std::filesystem::path scratch = std::filesystem::temp_directory_path();
 };
 
