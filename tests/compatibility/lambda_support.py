@@ -15,7 +15,7 @@ from support import BINARY, REPOSITORY, Server
 
 FUNCTIONS = pathlib.Path(__file__).with_name("functions")
 NODE_MODULES = os.environ.get("E2E_NODE_MODULES") or str(REPOSITORY / "build/node/node_modules")
-RUNTIME_OF_NODE = f"{NODE_MODULES}/aws-lambda-ric/bin/index.mjs"
+RUNTIME_OF_NODE = f"{NODE_MODULES}/.bin/aws-lambda-ric"
 GO_PROGRAM = REPOSITORY / "build/sdk/go/bootstrap"
 
 PASSWORD = "old-password-0123456789"
@@ -60,6 +60,7 @@ def make_functions(folder):
     functions = LambdaFunctions(folder)
     functions.add_python("python")
     functions.add_python("broken", "broken.handler")
+    functions.add_python("related", related_secrets=["arn:aws:secretsmanager:*:*:secret:master-*"])
     functions.add_python("hurried", timeout_seconds=1)
     functions.add_python("settled", environment={"EXCLUDE_CHARACTERS": "/@", "TZ": "Asia/Tokyo",
                                                  "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
