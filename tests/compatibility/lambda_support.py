@@ -42,7 +42,8 @@ class LambdaFunctions(Functions):
 
 def shown(server, secret_id):
     """What `coffer rotation show` prints."""
-    done = subprocess.run([str(BINARY), "rotation", "show", secret_id, "--data", str(server.data)],
+    data = pathlib.Path(server.ca_bundle).parents[1]  # Where it is, an ephemeral server's too.
+    done = subprocess.run([str(BINARY), "rotation", "show", secret_id, "--data", str(data)],
                           capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -79,7 +80,8 @@ def lambda_server(request, tmp_path_factory):
     does."""
     functions = make_functions(tmp_path_factory.mktemp(request.param))
     policies = ["--enforce-iam"] if request.param == "enforcing" else []
-    server = Server(functions.folder / "server", arguments=functions.arguments(*policies)).start()
+    server = Server(functions.folder / "server", ephemeral=True,
+                    arguments=functions.arguments(*policies)).start()
     yield server, functions
     server.stop()
 
