@@ -15,7 +15,7 @@ from support import BINARY, REPOSITORY, Server
 
 FUNCTIONS = pathlib.Path(__file__).with_name("functions")
 NODE_MODULES = os.environ.get("E2E_NODE_MODULES") or str(REPOSITORY / "build/node/node_modules")
-RUNTIME_OF_NODE = f"{NODE_MODULES}/aws-lambda-ric/bin/index.mjs"
+RUNTIME_OF_NODE = f"{NODE_MODULES}/.bin/aws-lambda-ric"
 GO_PROGRAM = REPOSITORY / "build/sdk/go/bootstrap"
 
 PASSWORD = "old-password-0123456789"
@@ -42,7 +42,8 @@ class LambdaFunctions(Functions):
 
 def shown(server, secret_id):
     """What `coffer rotation show` prints."""
-    done = subprocess.run([str(BINARY), "rotation", "show", secret_id, "--data", str(server.data)],
+    data = pathlib.Path(server.ca_bundle).parents[1]  # Where it is, an ephemeral server's too.
+    done = subprocess.run([str(BINARY), "rotation", "show", secret_id, "--data", str(data)],
                           capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -60,6 +61,7 @@ def make_functions(folder):
     functions = LambdaFunctions(folder)
     functions.add_python("python")
     functions.add_python("broken", "broken.handler")
+    functions.add_python("related", related_secrets=["arn:aws:secretsmanager:*:*:secret:master-*"])
     functions.add_python("hurried", timeout_seconds=1)
     functions.add_python("settled", environment={"EXCLUDE_CHARACTERS": "/@", "TZ": "Asia/Tokyo",
                                                  "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1",
@@ -78,7 +80,8 @@ def lambda_server(request, tmp_path_factory):
     does."""
     functions = make_functions(tmp_path_factory.mktemp(request.param))
     policies = ["--enforce-iam"] if request.param == "enforcing" else []
-    server = Server(functions.folder / "server", arguments=functions.arguments(*policies)).start()
+    server = Server(functions.folder / "server", ephemeral=True,
+                    arguments=functions.arguments(*policies)).start()
     yield server, functions
     server.stop()
 

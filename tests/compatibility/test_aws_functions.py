@@ -59,7 +59,8 @@ def aws_server(tmp_path_factory, python):
         assert (folder / "lambda_function.py").exists(), folder
         functions.add_runtime(name, python_handler("lambda_function.lambda_handler", python),
                               task_root=str(folder))
-    server = Server(functions.folder / "server", arguments=functions.arguments()).start()
+    server = Server(functions.folder / "server", ephemeral=True,
+                    arguments=functions.arguments()).start()
     yield server, functions
     server.stop()
 

@@ -74,7 +74,8 @@ def remote(tmp_path_factory):
     functions = Functions(tmp_path_factory.mktemp("http"))
     functions.add("elsewhere", kind="http", command=None, url=host.url + PATH)
     functions.add("closed", kind="http", command=None, url="http://127.0.0.1:9" + PATH)
-    server = Server(functions.folder / "server", arguments=functions.arguments()).start()
+    server = Server(functions.folder / "server", ephemeral=True,
+                    arguments=functions.arguments()).start()
     host.client = server.client()
     yield host, server, functions
     server.stop()

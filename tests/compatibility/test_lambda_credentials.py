@@ -3,13 +3,16 @@
 The rows are those of the test matrix of rotation, docs/compatibility.md.
 """
 
+import json
 import os
+import re
 
 import pytest
 from botocore.exceptions import ClientError
 
+from iam_support import Account, document
 from lambda_support import VALUE, credentials_of
-from support import UNKNOWN_KEY, eventually, new_token, refused
+from support import ACCOUNT, UNKNOWN_KEY, eventually, new_token, refused
 
 FOREIGN_TOKEN = "The RotationToken is not that of a running rotation of this secret and version."
 
@@ -154,3 +157,62 @@ def test_the_credentials_end_with_the_secret(lambdas, held):
         client.get_secret_value(SecretId=held.arn)
     ended = f"/proc/{held.calls[0]['pid']}"
     eventually(lambda: not os.path.exists(ended))
+
+
+# --- Related secrets ---
+
+def with_master(lambdas, client=None):
+    """A secret that names another, which is made too."""
+    master = lambdas.new(f"master-{new_token()[:12]}")
+    master.first = master.create(SecretString=VALUE)
+    secret = lambdas.new(client=client)
+    return secret, master, json.dumps({**json.loads(VALUE), "masterarn": master.arn})
+
+
+def read_in_rotation(secret, name):
+    """Begins a rotation; answers a client with its credentials, which it still has."""
+    secret.hold("setSecret")
+    secret.configure(name)
+    secret.await_step("setSecret")
+    return secret.server.client(**credentials_of(secret.calls[0]))
+
+
+def test_the_current_value_of_a_related_secret(lambdas):
+    """No more of it than that, and of no other secret."""
+    secret, master, value = with_master(lambdas)
+    secret.create(SecretString=value)
+    other = lambdas.created(SecretString=VALUE)
+
+    client = read_in_rotation(secret, "python")
+
+    for members in ({}, {"VersionStage": "AWSCURRENT"}):
+        assert client.get_secret_value(SecretId=master.arn, **members)["SecretString"] == VALUE
+    assert client.describe_secret(SecretId=master.arn)["Name"] == master.name
+    for secret_id, members in ((master.arn, {"VersionStage": "AWSPREVIOUS"}),
+                               (master.arn, {"VersionId": master.first}), (other.arn, {})):
+        with refused("AccessDeniedException", re.compile(".*GetSecretValue.*")):
+            client.get_secret_value(SecretId=secret_id, **members)
+    with refused("AccessDeniedException", re.compile(".*PutSecretValue.*")):
+        client.put_secret_value(SecretId=master.arn, SecretString="x")
+
+
+@pytest.mark.parametrize("name, is_readable", [("python", False), ("related", True)])
+def test_a_related_secret_that_the_caller_may_not_read(lambdas, name, is_readable):
+    """row 101: then the function's entry has to list it"""
+    if "--enforce-iam" not in lambdas.server.arguments:
+        pytest.skip("where policies decide nothing, whoever calls may read it")
+    account = Account(lambdas.server, ACCOUNT)
+    user = f"writer-{new_token()[:12]}"
+    account.add_user(user)
+    account.iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=document(
+        "secretsmanager:*", resource="arn:aws:secretsmanager:*:*:secret:rotated-*"))
+    secret, master, value = with_master(lambdas, account.client_of(user))
+    secret.create(SecretString=value)
+
+    client = read_in_rotation(secret, name)
+
+    if is_readable:
+        assert client.get_secret_value(SecretId=master.arn)["SecretString"] == VALUE
+    else:
+        with refused("AccessDeniedException", re.compile(".*GetSecretValue.*")):
+            client.get_secret_value(SecretId=master.arn)

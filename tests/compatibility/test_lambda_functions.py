@@ -23,9 +23,10 @@ from test_sdks import build, need
 def need_node():
     need("Node.js", "node", "20", "--version")
     if not os.path.exists(RUNTIME_OF_NODE):
-        pytest.skip(f"aws-lambda-ric is not installed in {NODE_MODULES}: its npm package is "
-                    "compiled when it is installed, which needs autoconf, automake, libtool, cmake "
-                    "and g++")
+        pytest.skip(f"aws-lambda-ric is not installed in {NODE_MODULES}: ./dev check does that; it "
+                    "is compiled then, with autoconf, automake, libtool, cmake and g++")
+    if not os.path.exists(f"{NODE_MODULES}/@aws-sdk/client-secrets-manager"):
+        pytest.skip(f"@aws-sdk/client-secrets-manager is not installed in {NODE_MODULES}")
 
 
 def need_go():
