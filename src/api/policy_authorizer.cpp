@@ -150,8 +150,21 @@ bool PolicyAuthorizer::IsFree(std::string_view resource_account) const {
          facts_.identity.principal.account == resource_account;
 }
 
+// A rotation may have ended since its call was let in, while that waited for the writer.
+Result<void> PolicyAuthorizer::RequireRotation(std::int64_t job_id) const {
+  const auto job = parts_.rotations.FindJob(transaction_, job_id);
+  if (job && job->state == secrets::RotationState::kRunning && facts_.identity.session &&
+      job->fence == facts_.identity.session->fence) {
+    return {};
+  }
+  return Fail(ErrorCode::kAccessDenied, "The rotation that this belongs to is over.");
+}
+
 Result<void> PolicyAuthorizer::Require(std::string_view operation, const Target& target) const {
   if (IsFree(target.account)) return {};
+  if (const auto job_id = facts_.identity.rotation_job) {
+    RETURN_IF_ERROR(RequireRotation(*job_id));
+  }
   if (target.secret != nullptr) parts_.policies.PrefetchPolicy(*target.secret);
   const policy::Action& action = ActionOf(operation);
   const std::string kms_key_arn = ArnOfSentKey(target.account);

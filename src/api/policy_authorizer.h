@@ -74,6 +74,7 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer,
   [[nodiscard]] bool is_enforced() const { return parts_.enforcement != PolicyEnforcement::kOff; }
   /// Where policies are not enforced, everybody may do what the root user of his account may.
   [[nodiscard]] bool IsFree(std::string_view resource_account) const;
+  [[nodiscard]] Result<void> RequireRotation(std::int64_t job_id) const;
   [[nodiscard]] Result<void> Require(std::string_view operation, const Target& target) const;
   /// The ARN of the key that the request's KmsKeyId names.
   [[nodiscard]] std::string ArnOfSentKey(std::string_view account) const;

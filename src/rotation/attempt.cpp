@@ -4,6 +4,7 @@
 #include "secrets/secret_identifier.h"
 
 #include <array>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <span>
@@ -39,7 +40,7 @@ void Attempt::Run() {
   auto claim = parts_.ledger.TakeJob(job_id_, parts_.clock.Now(), lease);
   if (!claim) return;
   secret_arn_ = secrets::ArnOf(*claim->secret);
-  if (claim->job.attempt == 1) {
+  if (claim->job.steps.size() == 1) {  // What was no attempt does not begin it anew.
     base::log::Info(
         claim->job.kind == RotationKind::kTest ? "TestRotationStarted" : "RotationStarted",
         {{"secret", secret_arn_}, {"version", claim->job.version_id}});
@@ -56,22 +57,26 @@ void Attempt::RunSteps(Claim& claim) {
   const Timestamp now = parts_.clock.Now();
   const auto lease = LeaseOf(*function_);
   const auto steps = StepsOf(claim.job.kind);
+  is_test_ = claim.job.kind == RotationKind::kTest;
   // Credentials last as long as all steps may take.
   const auto most = lease * static_cast<int>(steps.size());
-  const RotationFacts facts{
-      .secret_arn = secret_arn_,
-      .region = claim.secret->address.region,
-      .function_arn = claim.job.function_arn,
-      .version_id = claim.job.version_id,
-      .rotation_token = std::move(claim.rotation_token),
-      .credentials = parts_.access.Issue(*claim.secret, claim.job, now + most)};
+  facts_.emplace(
+      RotationFacts{.secret_arn = secret_arn_,
+                    .region = claim.secret->address.region,
+                    .function_arn = claim.job.function_arn,
+                    .version_id = claim.job.version_id,
+                    .rotation_token = std::move(claim.rotation_token),
+                    .credentials = parts_.access.Issue(*claim.secret, claim.job, now + most)});
   secrets_ = parts_.access.Open(*claim.secret, claim.job);
+  redaction_.Add(facts_->rotation_token.ExposeText());
+  redaction_.Add(facts_->credentials.secret_access_key.ExposeText());
+  redaction_.Add(facts_->credentials.session_token.ExposeText());
   ReadValues(claim);
   {
     const std::scoped_lock lock(invocation_mutex_);
     if (stopped_) return;
     invocation_ = parts_.executor_of(function_->kind)
-                      ->Begin(*function_, facts, *secrets_,
+                      ->Begin(*function_, *facts_, *secrets_,
                               [this](std::string_view line) { lines_.emplace_back(line); });
   }
   StepOutcome outcome;
@@ -88,7 +93,7 @@ void Attempt::RunSteps(Claim& claim) {
   }
   Conclude(claim, std::move(outcome));
   const std::scoped_lock lock(invocation_mutex_);
-  invocation_.reset();  // Before the facts that it refers to.
+  invocation_.reset();
 }
 
 // A function, or what runs it, may fail in ways that nobody thought of: the rotation has failed
@@ -102,8 +107,9 @@ StepOutcome Attempt::RunStep(RotationStep step) {
 }
 
 StepOutcome Attempt::RunFunction(RotationStep step) {
-  // Of a test it is the only step: what it is to test is a copy of the current value.
-  if (step == RotationStep::kTestSecret) {
+  // What a test is to test is a copy of the current value. In a rotation that would hide that the
+  // function has made none.
+  if (is_test_) {
     const auto pending = secrets_->Pending();
     if (pending && !pending->has_value()) {
       StepOutcome copied = CopyCurrent();
@@ -150,23 +156,32 @@ void Attempt::Conclude(Claim& claim, StepOutcome outcome) {
                       {"state", secrets::NameOf(verdict->state)}});
 }
 
-// What cannot be read was not given to the function either.
+// What cannot be read was not given to the function either, unless the attempt has been ended from
+// outside. Nothing is forgotten, so that then at least the values from before stay hidden.
 void Attempt::ReadValues(const Claim& claim) {
   const auto hide = [&](const Result<std::optional<RotationValue>>& value) {
     if (value && *value) redaction_.Add((*value)->value.ExposeText());
   };
-  redaction_ = Redaction();
   for (const std::string_view label : {secrets::kCurrent, secrets::kPrevious}) {
     hide(secrets_->Labelled(label));
   }
-  hide(secrets_->Pending());
+  const auto pending = secrets_->Pending();
+  hide(pending);
+  knows_pending_ = pending.has_value();
   for (const std::string& related : claim.related_secrets) {
     if (const auto value = secrets_->Related(related)) redaction_.Add(value->value.ExposeText());
   }
 }
 
-// After the step, when the value that it may have printed is known.
+// After the step, when the value that it may have printed is known. Where it is not (the rotation
+// was cancelled or abandoned meanwhile), nobody can tell what is secret in the lines.
 void Attempt::PrintLines() {
+  if (!knows_pending_ && !lines_.empty()) {
+    base::log::Info("rotation.output_withheld",
+                    {{"secret", secret_arn_}, {"lines", lines_.size()}});
+    for (std::string& line : lines_) ::explicit_bzero(line.data(), line.size());
+    lines_.clear();
+  }
   for (const std::string& line : lines_) {
     base::log::Info("rotation.output",
                     {{"secret", secret_arn_}, {"line", redaction_.Redact(line)}});

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,11 +55,14 @@ class Attempt {
   const RotationFunction* const function_;
 
   std::string secret_arn_;
+  bool is_test_ = false;
   std::unique_ptr<RotationSecrets> secrets_;
   Redaction redaction_;             // Of all values that the function can know.
+  bool knows_pending_ = false;      // Whether the value that is being made is among them.
   std::vector<std::string> lines_;  // Of the step that runs.
-  std::mutex invocation_mutex_;     // Guards what follows.
-  std::unique_ptr<RotationInvocation> invocation_;
+  std::optional<RotationFacts> facts_;
+  std::mutex invocation_mutex_;                     // Guards what follows.
+  std::unique_ptr<RotationInvocation> invocation_;  // Refers to facts_ and secrets_.
   bool stopped_ = false;
   bool forgotten_ = false;
 };

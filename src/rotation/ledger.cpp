@@ -59,12 +59,12 @@ secrets::StagingLabels Without(const secrets::StagingLabels& labels, std::string
   return secrets::StagingLabels(std::move(holders));
 }
 
-// Since when a schedule has been asking, and until when its window stays open.
+// Until when the window of a schedule stays open; now when it has closed.
 std::optional<Timestamp> WindowEnd(const secrets::Rotation& rotation, Timestamp now) {
   const auto schedule = rotation.schedule();
   if (!schedule) return std::nullopt;
   const auto times = secrets::RotationTimesAt(*schedule, rotation.history(), now);
-  return times.open ? std::optional(times.open->end) : std::nullopt;
+  return times.open ? times.open->end : now;
 }
 
 }  // namespace

@@ -74,7 +74,13 @@ Orchestrator::Orchestrator(AttemptParts parts, const secrets::FunctionRegistry& 
 Orchestrator::~Orchestrator() { Stop(); }
 
 void Orchestrator::Start() {
-  parts_.ledger.Recover(parts_.clock.Now());
+  try {
+    parts_.ledger.Recover(parts_.clock.Now());
+  } catch (const std::exception& error) {
+    // A row that was touched must not keep the vault closed. What ran is taken up when its lease
+    // ends, what was stuck in its next window.
+    base::log::Error("rotation.not_recovered", {{"reason", error.what()}});
+  }
   threads_.emplace_back([this] { Look(); });
   for (std::size_t i = 0; i < options_.concurrency; ++i) {
     threads_.emplace_back([this] { Work(); });
@@ -148,10 +154,12 @@ void Orchestrator::StartDue() {
 // Where one function has a long queue, those of others may stand behind all of it.
 void Orchestrator::HandOut() {
   for (int limit = kJobsLookedAt; limit <= kMostJobsLookedAt; limit *= kMoreJobs) {
-    std::vector<std::int64_t> live;
+    std::vector<store::WakingJob> live;
     std::vector<std::int64_t> ended;
     const auto waking = parts_.ledger.WakingJobs(parts_.clock.Now(), limit);
-    for (const auto& job : waking) (job.is_live ? live : ended).push_back(job.id);
+    for (const store::WakingJob& job : waking) {
+      job.is_live ? live.push_back(job) : ended.push_back(job.id);
+    }
     for (const std::int64_t id : ended) functions_of_jobs_.erase(id);
     for (const JobOfSecret& ending : parts_.ledger.TakeEnded(ended)) Tell(ending);
     const bool has_room = HandOut(live);
@@ -160,14 +168,15 @@ void Orchestrator::HandOut() {
 }
 
 // Answers whether more could run.
-bool Orchestrator::HandOut(const std::vector<std::int64_t>& live) {
-  for (const std::int64_t id : live) {
-    const RotationFunction* const function = FunctionOf(id);
+bool Orchestrator::HandOut(const std::vector<store::WakingJob>& live) {
+  for (const store::WakingJob& job : live) {
+    const RotationFunction* const function = FunctionOf(job.id);
     const std::scoped_lock lock(mutex_);
     if (is_stopping_ || running_.size() >= options_.concurrency) return false;
-    if (running_.contains(id) || !MayRun(function)) continue;
-    running_.emplace(id, Running{std::make_shared<Attempt>(parts_, id, function), function});
-    queue_.push_back(id);
+    if (!MayRun(function, job.secret_id)) continue;
+    running_.emplace(job.id, Running{std::make_shared<Attempt>(parts_, job.id, function), function,
+                                     job.secret_id});
+    queue_.push_back(job.id);
     handed_out_.notify_one();
   }
   return true;
@@ -187,8 +196,13 @@ const RotationFunction* Orchestrator::FunctionOf(std::int64_t job_id) {
   return function;
 }
 
-// With mutex_ held.
-bool Orchestrator::MayRun(const RotationFunction* function) const {
+// With mutex_ held. What was cancelled or abandoned may still be in its last step: until that is
+// over the next rotation of the same secret waits, as both change one password.
+bool Orchestrator::MayRun(const RotationFunction* function, std::int64_t secret_id) const {
+  const auto is_same_secret = [&](const auto& entry) {
+    return entry.second.secret_id == secret_id;
+  };
+  if (std::ranges::any_of(running_, is_same_secret)) return false;
   if (function == nullptr) return true;
   const auto same = std::ranges::count_if(
       running_, [&](const auto& entry) { return entry.second.function == function; });

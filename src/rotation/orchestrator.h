@@ -49,18 +49,19 @@ class Orchestrator final : public sm::RotationListener {
   struct Running {
     std::shared_ptr<Attempt> attempt;
     const RotationFunction* function = nullptr;  ///< Null when there is none.
+    std::int64_t secret_id = 0;
   };
 
   void Look();
   void LookOnce();
   void StartDue();
   void HandOut();
-  [[nodiscard]] bool HandOut(const std::vector<std::int64_t>& live);
+  [[nodiscard]] bool HandOut(const std::vector<store::WakingJob>& live);
   [[nodiscard]] const RotationFunction* FunctionOf(std::int64_t job_id);
   void StopVanished();
   [[nodiscard]] std::chrono::milliseconds UntilNextLook();
   void Work();
-  [[nodiscard]] bool MayRun(const RotationFunction* function) const;
+  [[nodiscard]] bool MayRun(const RotationFunction* function, std::int64_t secret_id) const;
 
   AttemptParts parts_;
   const secrets::FunctionRegistry& functions_;

@@ -104,9 +104,22 @@ void Redaction::AddForm(std::string form) {
   ::explicit_bzero(form.data(), form.size());
 }
 
+// What functions print comes line by line, so that a private key would never be seen as a whole.
+void Redaction::AddLines(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(kBlank), line.size()));
+    line = line.substr(0, line.find_last_not_of(kBlank) + 1);
+    if (line.size() >= kShortest) AddForm(std::string(line));
+  }
+}
+
 void Redaction::AddText(std::string_view text) {
   if (text.size() < kShortest) return;
   AddForm(std::string(text));
+  if (text.find('\n') != std::string_view::npos) AddLines(text);
   for (const bool upper : {true, false}) {
     // RFC 3986; encodeURIComponent; application/x-www-form-urlencoded; a path.
     AddForm(UrlForm(text, "-._~", upper, false));

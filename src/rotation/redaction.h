@@ -19,7 +19,8 @@ class Redaction {
   static constexpr std::size_t kLongestMessage = 1024;
 
   /// Hides `value` and, where it is a JSON object or array, each string in it at any depth that has
-  /// at least four bytes; each as it is and as it looks escaped for URLs, JSON and SQL.
+  /// at least four bytes; each as it is and as it looks escaped for URLs, JSON and SQL, and of
+  /// several lines each by itself.
   void Add(std::string_view value);
 
   /// `text` with `***` for everything that is hidden.
@@ -29,6 +30,7 @@ class Redaction {
 
  private:
   void AddText(std::string_view text);
+  void AddLines(std::string_view text);
   void AddForm(std::string form);
 
   // Longest first, so that a secret goes in whole where another is a part of it.

@@ -206,7 +206,8 @@ constexpr Statement kDue{
     "SELECT secret_id FROM rotations WHERE due_at IS NOT NULL AND due_at <= $1 "
     "ORDER BY due_at LIMIT $2"};
 constexpr Statement kWaking{
-    "SELECT job_id, is_live FROM rotation_jobs WHERE wake_at IS NOT NULL AND wake_at <= $1 "
+    "SELECT job_id, secret_id, is_live FROM rotation_jobs WHERE wake_at IS NOT NULL AND wake_at <= "
+    "$1 "
     "ORDER BY wake_at LIMIT $2"};
 constexpr Statement kNextDue{
     "SELECT due_at FROM rotations WHERE due_at IS NOT NULL AND due_at > $1 "
@@ -231,7 +232,8 @@ std::vector<WakingJob> RotationStore::WakingJobs(Transaction& transaction, Times
                                                  int limit) const {
   std::vector<WakingJob> waking;
   transaction.Query(kWaking, {ToSql(now), std::int64_t{limit}}, [&](const Row& row) {
-    waking.push_back({.id = row.Integer(0), .is_live = row.Integer(1) != 0});
+    waking.push_back(
+        {.id = row.Integer(0), .secret_id = row.Integer(1), .is_live = row.Integer(2) != 0});
     return true;
   });
   return waking;

@@ -25,6 +25,7 @@ struct StoredRotation {
 /// A job whose time has come, by its row alone.
 struct WakingJob {
   std::int64_t id = 0;
+  std::int64_t secret_id = 0;
   bool is_live = true;  ///< Otherwise it has ended, and that has not been told.
 };
 

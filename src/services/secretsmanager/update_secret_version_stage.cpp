@@ -15,6 +15,17 @@ Result<void> CheckVersionExists(const Context& context, const secrets::Secret& s
   return {};
 }
 
+// The version of a rotation has no value at first; with AWSCURRENT on it nobody could read the
+// secret any more.
+Result<void> CheckMayBeCurrent(const Context& context, const secrets::Secret& secret,
+                               const UpdateSecretVersionStageRequest& request) {
+  if (request.version_stage != secrets::kCurrent || !request.move_to_version_id) return {};
+  const std::string& version_id = *request.move_to_version_id;
+  const auto stored = context.service.secrets.FindVersion(context.transaction, secret, version_id);
+  if (stored && stored->version.has_value) return {};
+  return std::unexpected(secrets::VersionNotFound(version_id));
+}
+
 }  // namespace
 
 Result<SecretName> UpdateSecretVersionStage(Context& context, const AuthorizedSecret& secret,
@@ -22,6 +33,7 @@ Result<SecretName> UpdateSecretVersionStage(Context& context, const AuthorizedSe
   if (secret->deleted) return std::unexpected(secrets::MarkedForDeletion());
   RETURN_IF_ERROR(CheckVersionExists(context, *secret, request.move_to_version_id));
   RETURN_IF_ERROR(CheckVersionExists(context, *secret, request.remove_from_version_id));
+  RETURN_IF_ERROR(CheckMayBeCurrent(context, *secret, request));
 
   secrets::Secret changed = *secret;
   ASSIGN_OR_RETURN(changed.labels,

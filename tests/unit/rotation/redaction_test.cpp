@@ -32,6 +32,7 @@ TEST(RedactionTest, HidesValuesInEveryForm) {
       {R"(b\ck's)", R"(E'b\\ck''s' 'b\\ck\'s')", "E'***' '***'"},
       {R"(say "x")", R"("say ""x""")", R"("***")"},
       {"line\nend", R"(line\nend)", "***"},
+      {"-- BEGIN\n  MIIBkey\r\n\n}\n", "MIIBkey and }", "*** and }"},  // Printed line by line.
       {"\xF0\x9F\x94\x91key", R"(\ud83d\udd11key)", "***"},
       {std::string("\x00\x01\xFE\xFF", 4), std::string("x\x00\x01\xFE\xFFy", 6), "x***y"},
   };
