@@ -23,7 +23,7 @@ namespace coffer::rotation {
 class Orchestrator final : public sm::RotationListener {
  public:
   struct Options {
-    std::size_t concurrency = 8;    ///< Rotations at once, of all functions.
+    std::size_t concurrency = 8;   ///< Rotations at once, of all functions.
     int scheduled_per_second = 5;  ///< Begun by schedules; at least 1.
     /// How long a stop lets running steps finish.
     std::chrono::milliseconds patience{2000};

@@ -123,6 +123,13 @@ std::string Fault(const RotationFunction& function) {
       !function.url.starts_with("https://")) {
     return "needs a url that begins with http:// or https://";
   }
+  for (const auto* const patterns : {&function.secrets, &function.related_secrets}) {
+    if (!std::ranges::all_of(*patterns,
+                             [](const std::string& arn) { return arn.starts_with("arn:"); })) {
+      return "needs ARNs in secrets and related_secrets, such as "
+             "arn:aws:secretsmanager:*:*:secret:app/*";
+    }
+  }
   if (function.kind == Kind::kNative && !function.environment.contains("ROTATOR")) {
     return "needs environment.ROTATOR: postgresql or mysql";
   }

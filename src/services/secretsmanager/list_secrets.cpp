@@ -97,11 +97,12 @@ Result<ListSecretsResponse> ListSecrets(Context& context, const ListSecretsReque
 
   ListSecretsResponse response;
   const auto page_size = static_cast<std::size_t>(request.max_results.value_or(kPageSize.max));
-  ASSIGN_OR_RETURN(response.next_token,
-                   ListPage(context, std::move(query), CompileFilters(request.filters), fingerprint,
-                            page_size, request.next_token, [&](const secrets::Secret& secret) {
-                              response.secret_list.push_back(SecretListEntry{Describe(context, secret)});
-                            }));
+  ASSIGN_OR_RETURN(
+      response.next_token,
+      ListPage(context, std::move(query), CompileFilters(request.filters), fingerprint, page_size,
+               request.next_token, [&](const secrets::Secret& secret) {
+                 response.secret_list.push_back(SecretListEntry{Describe(context, secret)});
+               }));
   return response;
 }
 

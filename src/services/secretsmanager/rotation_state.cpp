@@ -44,6 +44,16 @@ std::vector<std::string> SecretsNamedBy(const Context& context, const secrets::S
   return NamedSecrets(value->bytes.ExposeText());
 }
 
+// Reading a value takes its key too.
+bool MayOpenCurrent(const Context& context, const secrets::Secret& secret) {
+  const auto current = secret.labels.Holder(secrets::kCurrent);
+  if (!current) return false;
+  const auto stored = context.service.secrets.FindVersion(context.transaction, secret, *current);
+  return stored && stored->version.has_value &&
+         context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, *current, stored->version.key_id)
+             .has_value();
+}
+
 }  // namespace
 
 void PutRotation(const RotationScope& scope, const secrets::Secret& secret,
@@ -106,7 +116,7 @@ std::vector<std::string> ReadableRelatedSecrets(const Context& context,
   std::vector<std::string> readable;
   for (const std::string& named : SecretsNamedBy(context, secret)) {
     const auto related = context.authorizer.Authorize("GetSecretValue", named);
-    if (related) readable.push_back(related->arn());
+    if (related && MayOpenCurrent(context, **related)) readable.push_back(related->arn());
   }
   return readable;
 }

@@ -1,11 +1,10 @@
 #include "services/secretsmanager/shapes.h"
 
-#include <utility>
-
 #include "base/ascii.h"
 #include "secrets/secret_identifier.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace coffer::services::secretsmanager {
 
