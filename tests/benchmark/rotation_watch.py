@@ -5,7 +5,7 @@ import time
 
 from servers import TICKS_A_SECOND
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.2  # A look costs a millisecond, of cores that are all in use.
 LONGEST_SECONDS = 270  # A request is valid for five minutes.
 
 
