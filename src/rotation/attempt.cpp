@@ -50,7 +50,12 @@ void Attempt::Run() {
                              "Nothing is configured for " + claim->job.function_arn + "."));
     return;
   }
-  RunSteps(*claim);
+  try {
+    RunSteps(*claim);
+  } catch (const std::exception& error) {
+    Conclude(*claim,
+             Failure(StepOutcome::Kind::kInfrastructure, "Rotation.Internal", error.what()));
+  }
 }
 
 void Attempt::RunSteps(Claim& claim) {
@@ -162,14 +167,26 @@ void Attempt::ReadValues(const Claim& claim) {
   const auto hide = [&](const Result<std::optional<RotationValue>>& value) {
     if (value && *value) redaction_.Add((*value)->value.ExposeText());
   };
-  for (const std::string_view label : {secrets::kCurrent, secrets::kPrevious}) {
-    hide(secrets_->Labelled(label));
+  std::vector<std::string> related = claim.related_secrets;
+  const auto current = secrets_->Labelled(secrets::kCurrent);
+  hide(current);
+  if (current && *current) {
+    // The operator may have allowed what whoever called RotateSecret could not read.
+    for (std::string& named : sm::RelatedSecretsNamedIn((*current)->value.ExposeText())) {
+      related.push_back(std::move(named));
+    }
   }
+  hide(secrets_->Labelled(secrets::kPrevious));
   const auto pending = secrets_->Pending();
   hide(pending);
   knows_pending_ = pending.has_value();
-  for (const std::string& related : claim.related_secrets) {
-    if (const auto value = secrets_->Related(related)) redaction_.Add(value->value.ExposeText());
+  for (const std::string& secret : related) {
+    if (unreadable_.contains(secret)) continue;  // Each refusal is a line of the log.
+    if (const auto value = secrets_->Related(secret)) {
+      redaction_.Add(value->value.ExposeText());
+    } else {
+      unreadable_.insert(secret);
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,9 +58,10 @@ class Attempt {
   std::string secret_arn_;
   bool is_test_ = false;
   std::unique_ptr<RotationSecrets> secrets_;
-  Redaction redaction_;             // Of all values that the function can know.
-  bool knows_pending_ = false;      // Whether the value that is being made is among them.
-  std::vector<std::string> lines_;  // Of the step that runs.
+  Redaction redaction_;               // Of all values that the function can know.
+  bool knows_pending_ = false;        // Whether the value that is being made is among them.
+  std::set<std::string> unreadable_;  // Further secrets that the rotation may not read.
+  std::vector<std::string> lines_;    // Of the step that runs.
   std::optional<RotationFacts> facts_;
   std::mutex invocation_mutex_;                     // Guards what follows.
   std::unique_ptr<RotationInvocation> invocation_;  // Refers to facts_ and secrets_.

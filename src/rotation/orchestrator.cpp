@@ -138,7 +138,13 @@ void Orchestrator::LookOnce() {
     const std::scoped_lock lock(mutex_);
     wanted.swap(wanted_);
   }
-  for (const std::int64_t secret_id : wanted) parts_.ledger.Hasten(secret_id, parts_.clock.Now());
+  for (const std::int64_t secret_id : wanted) {
+    try {
+      parts_.ledger.Hasten(secret_id, parts_.clock.Now());
+    } catch (const std::exception& error) {
+      base::log::Error("rotation.not_hastened", {{"reason", error.what()}});
+    }
+  }
   StartDue();
   HandOut();
   StopVanished();

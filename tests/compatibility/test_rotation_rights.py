@@ -163,7 +163,7 @@ facts = {
     "folder_mode": stat.S_IMODE(os.stat(home_folder).st_mode),
     "folder_files": os.listdir(home_folder),
     "umask": os.umask(0),
-    "session": os.getsid(0) == os.getpid(),
+    "group": os.getpgrp() == os.getpid(),
     "limits": {name: __import__("resource").getrlimit(getattr(__import__("resource"), name))
                for name in ("RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_FSIZE")},
     "status": pathlib.Path("/proc/self/status").read_text(),
@@ -233,11 +233,11 @@ def test_the_private_folder_of_a_function(exposed):
 
 
 def test_the_bounds_of_a_function(exposed):
-    """row 102: no core, no new rights, a session of its own"""
+    """row 102: no core, no new rights, a process group of its own"""
     _, seen = exposed
 
     for facts in seen:
-        assert facts["session"]
+        assert facts["group"]
         assert facts["limits"]["RLIMIT_CORE"][1] <= 1
         assert facts["limits"]["RLIMIT_NOFILE"][1] <= 256
         assert facts["limits"]["RLIMIT_FSIZE"][1] <= 64 * 1024 * 1024

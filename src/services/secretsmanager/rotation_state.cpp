@@ -15,21 +15,6 @@ using secrets::RotationState;
 // What AWS's functions for alternating users and for several services look for.
 constexpr std::array<std::string_view, 2> kRelatedMembers{"masterarn", "adminSecretArn"};
 
-std::vector<std::string> NamedSecrets(std::string_view value) {
-  std::vector<std::string> named;
-  json::Document document;
-  const auto root = document.Parse(value);
-  if (!root || root->kind() != json::Kind::kObject) return named;
-  for (json::Value member = root->First(); member.valid(); member = member.Next()) {
-    for (const std::string_view name : kRelatedMembers) {
-      if (member.key() == name && member.kind() == json::Kind::kString) {
-        named.emplace_back(member.text());
-      }
-    }
-  }
-  return named;
-}
-
 // The vault itself looks, so no permission of the caller is asked for. Nothing that cannot be
 // opened names anything.
 std::vector<std::string> SecretsNamedBy(const Context& context, const secrets::Secret& secret) {
@@ -41,7 +26,7 @@ std::vector<std::string> SecretsNamedBy(const Context& context, const secrets::S
   if (!sealed) return {};
   const auto value = context.service.envelope.Open(context.transaction, secret, *current, *sealed);
   if (!value || value->kind != keyring::ValueKind::kText) return {};
-  return NamedSecrets(value->bytes.ExposeText());
+  return RelatedSecretsNamedIn(value->bytes.ExposeText());
 }
 
 // Reading a value takes its key too.
@@ -109,6 +94,21 @@ void SwitchRotationOff(const Context& context, const secrets::Secret& secret) {
   if (const auto job = rotations.FindLiveJob(context.transaction, secret.id)) {
     EndJob(ScopeOf(context), secret.labels, *job, RotationState::kCancelled);
   }
+}
+
+std::vector<std::string> RelatedSecretsNamedIn(std::string_view value) {
+  std::vector<std::string> named;
+  json::Document document;
+  const auto root = document.Parse(value);
+  if (!root || root->kind() != json::Kind::kObject) return named;
+  for (json::Value member = root->First(); member.valid(); member = member.Next()) {
+    for (const std::string_view name : kRelatedMembers) {
+      if (member.key() == name && member.kind() == json::Kind::kString) {
+        named.emplace_back(member.text());
+      }
+    }
+  }
+  return named;
 }
 
 std::vector<std::string> ReadableRelatedSecrets(const Context& context,

@@ -45,6 +45,10 @@ void NoteMovedLabels(const Context& context, const secrets::Secret& after);
 /// Before a secret is scheduled for deletion: switches rotation off and ends what runs.
 void SwitchRotationOff(const Context& context, const secrets::Secret& secret);
 
+/// What a value that is a JSON object names as further secrets that its rotation needs: AWS's
+/// members `masterarn` and `adminSecretArn`, as they are written.
+[[nodiscard]] std::vector<std::string> RelatedSecretsNamedIn(std::string_view value);
+
 /// ARNs of further secrets that the current value of `secret` names (`masterarn`,
 /// `adminSecretArn`) and that the caller may read himself.
 [[nodiscard]] std::vector<std::string> ReadableRelatedSecrets(const Context& context,
