@@ -74,9 +74,9 @@ struct Config {
   std::int64_t drain_timeout_seconds = 25;
 
   // Rotation.
-  std::vector<RotationFunction>
-      rotation_functions;                ///< The operator's own, before the built-in ones.
-  std::size_t rotation_concurrency = 8;  ///< Rotations at once, of all functions.
+  /// The operator's own, before the built-in ones.
+  std::vector<RotationFunction> rotation_functions;
+  std::size_t rotation_concurrency = 8;           ///< Rotations at once, of all functions.
   std::size_t rotation_scheduled_per_second = 5;  ///< Begun by schedules, as a background load.
   /// Before the second, third, ... attempt of a rotation that failed; the last one goes on.
   std::vector<std::int64_t> rotation_retry_delays_seconds{60, 300, 900, 1800, 3600};

@@ -27,9 +27,7 @@ constexpr std::array kBuiltIn{
 
 bool IsNameCharacter(char c) { return base::IsAlphanumeric(c) || c == '-' || c == '_'; }
 
-bool IsDigits(std::string_view text) {
-  return std::ranges::all_of(text, base::IsDigit);
-}
+bool IsDigits(std::string_view text) { return std::ranges::all_of(text, base::IsDigit); }
 
 }  // namespace
 

@@ -145,8 +145,8 @@ CREATE TABLE identity_uses(
   row_mac BLOB NOT NULL) STRICT;
 )sql";
 
-// The bodies are JSON, as those of identities. What has to be found by its time is a column: an index
-// holds only rows that wait for something, so that a schedule that is far away costs nothing.
+// The bodies are JSON, as those of identities. What has to be found by its time is a column: an
+// index holds only rows that wait for something, so that a schedule that is far away costs nothing.
 constexpr std::string_view kRotations = R"sql(
 INSERT INTO sequences(name, value) VALUES('rotation_jobs', 0);
 

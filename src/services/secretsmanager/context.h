@@ -38,8 +38,8 @@ class AuthorizedSecret {
   std::string arn_;
 };
 
-/// Hears of rotations. Called when the outcome of a transaction is settled, whatever it is, from any
-/// thread; must not throw or block.
+/// Hears of rotations. Called when the outcome of a transaction is settled, whatever it is, from
+/// any thread; must not throw or block.
 class RotationListener {
  public:
   virtual ~RotationListener() = default;

@@ -90,9 +90,9 @@ struct RotationRules {
         base::Optional("AutomaticallyAfterDays", &R::automatically_after_days, {1, 1000}),
         base::Optional("Duration", &R::duration, {2, 3},
                        {.pattern = {R"([0-9]+h)", &secrets::IsDurationText}}),
-        base::Optional("ScheduleExpression", &R::schedule_expression, {1, 256},
-                       {.pattern = {R"([0-9A-Za-z\(\)#\?\*\-\/, ]+)",
-                                    &secrets::IsScheduleExpressionText}})};
+        base::Optional(
+            "ScheduleExpression", &R::schedule_expression, {1, 256},
+            {.pattern = {R"([0-9A-Za-z\(\)#\?\*\-\/, ]+)", &secrets::IsScheduleExpressionText}})};
   }
 };
 
