@@ -22,7 +22,7 @@ std::string Shown(Timestamp time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
   const auto two = [](auto number) {
-    std::string text = std::to_string(number);
+    const std::string text = std::to_string(number);
     return text.size() < 2 ? "0" + text : text;
   };
   return std::to_string(static_cast<int>(date.year())) + "-" +
