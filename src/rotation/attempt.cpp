@@ -168,13 +168,13 @@ void Attempt::ReadValues(const Claim& claim) {
     if (value && *value) redaction_.Add((*value)->value.ExposeText());
   };
   std::vector<std::string> related = claim.related_secrets;
-  const auto current = secrets_->Labelled(secrets::kCurrent);
+  const Result<std::optional<RotationValue>> current = secrets_->Labelled(secrets::kCurrent);
   hide(current);
-  if (current && *current) {
+  if (current) {
     // The operator may have allowed what whoever called RotateSecret could not read.
-    for (std::string& named : sm::RelatedSecretsNamedIn((*current)->value.ExposeText())) {
-      related.push_back(std::move(named));
-    }
+    const std::optional<RotationValue>& value = *current;
+    const std::string_view text = value ? value->value.ExposeText() : std::string_view();
+    for (std::string& named : sm::RelatedSecretsNamedIn(text)) related.push_back(std::move(named));
   }
   hide(secrets_->Labelled(secrets::kPrevious));
   const auto pending = secrets_->Pending();

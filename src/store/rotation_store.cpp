@@ -36,9 +36,9 @@ RowEncoder EncodeForMac(const RotationJob& job, std::string_view body) {
   return row;
 }
 
-IntegrityError Damaged(std::string_view table, std::int64_t id) {
-  return IntegrityError(std::string(table) + ": the row of " + std::to_string(id) +
-                        " is not what the vault wrote");
+[[noreturn]] void RefuseRow(std::string_view table, std::int64_t id) {
+  throw IntegrityError(std::string(table) + ": the row of " + std::to_string(id) +
+                       " is not what the vault wrote");
 }
 
 constexpr SqlText kRotationColumns = "secret_id, due_at, body, row_mac";
@@ -56,9 +56,9 @@ StoredRotation RotationStore::ReadRotation(const Row& row) const {
   StoredRotation stored;
   stored.due = OptionalTimeAt(row, 1);
   const RowEncoder encoded = EncodeForMac(secret_id, stored.due, row.Text(2));
-  if (!mac_.Verify(encoded.bytes(), row.Bytes(3))) throw Damaged("rotations", secret_id);
+  if (!mac_.Verify(encoded.bytes(), row.Bytes(3))) RefuseRow("rotations", secret_id);
   auto rotation = json::DecodeShape<secrets::Rotation>(row.Text(2));
-  if (!rotation) throw Damaged("rotations", secret_id);
+  if (!rotation) RefuseRow("rotations", secret_id);
   stored.rotation = *std::move(rotation);
   return stored;
 }
@@ -106,14 +106,14 @@ Enum EnumAt(const Row& row, int column) {
 RotationJob RotationStore::ReadJob(const Row& row) const {
   const std::int64_t id = row.Integer(0);
   auto job = json::DecodeShape<RotationJob>(row.Text(5));
-  if (!job) throw Damaged("rotation_jobs", id);
+  if (!job) RefuseRow("rotation_jobs", id);
   job->id = id;
   job->secret_id = row.Integer(1);
   job->kind = EnumAt<secrets::RotationKind>(row, 2);
   job->state = EnumAt<secrets::RotationState>(row, 3);
   job->wake_at = OptionalTimeAt(row, 4);
   if (!mac_.Verify(EncodeForMac(*job, row.Text(5)).bytes(), row.Bytes(6))) {
-    throw Damaged("rotation_jobs", id);
+    RefuseRow("rotation_jobs", id);
   }
   return *std::move(job);
 }
