@@ -29,8 +29,9 @@ struct ChildSpec {
   /// Of one process: what it may have in private writable memory.
   std::int64_t memory_mebibytes = 256;
   /// Added to the server's (nice(2)). Rotations can wait, callers cannot: many that are due at once
-  /// get what requests leave of the processors.
-  int niceness = 19;
+  /// get what requests leave of the processors. With 10 a process has still a tenth of the server's
+  /// share, so that an interpreter starts in time on a busy machine.
+  int niceness = 10;
   std::filesystem::path scratch = std::filesystem::temp_directory_path();
 };
 

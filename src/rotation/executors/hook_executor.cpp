@@ -19,6 +19,7 @@ namespace {
 
 /// sysexits.h, EX_TEMPFAIL: try again, nothing is wrong with the function.
 constexpr int kTryAgain = 75;
+constexpr int kLowestPriority = 19;
 constexpr std::size_t kLongestAnswer = std::size_t{1024} * 1024;
 
 /// Characters that AWS's functions leave out of passwords.
@@ -114,6 +115,7 @@ class HookInvocation final : public RotationInvocation {
         {"TZ", "UTC"}};
     if (is_native()) {
       spec.command = {options_.rotator};
+      spec.niceness = kLowestPriority;  // It needs a few milliseconds, of any processor.
     } else {
       spec.command = function_.command;
       spec.working_directory = function_.task_root;
