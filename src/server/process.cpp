@@ -4,8 +4,12 @@
 #include <csignal>
 #include <cstdint>
 #include <fstream>
+#include <link.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <span>
 #include <string>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,6 +23,20 @@ sigset_t StopSignals() {
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
   return signals;
+}
+
+// Of one loaded file. Pages that are never written to are the file's own: when they are needed
+// again they come from the page cache, with their neighbours. Writable segments hold relocated
+// addresses.
+int ReleaseReadOnlyPages(dl_phdr_info* file, std::size_t /*size*/, void* /*context*/) {
+  static const std::uintptr_t kPage = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  for (const ElfW(Phdr) & segment : std::span(file->dlpi_phdr, file->dlpi_phnum)) {
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t begin = (file->dlpi_addr + segment.p_vaddr) & ~(kPage - 1);
+    const std::uintptr_t end = file->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // NOLINT
+  }
+  return 0;
 }
 
 }  // namespace
@@ -42,6 +60,11 @@ int WaitForStopSignal() {
   (void)std::signal(SIGINT, SIG_DFL);
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   return signal;
+}
+
+void ReleaseStartMemory() {
+  ::dl_iterate_phdr(ReleaseReadOnlyPages, nullptr);
+  ::malloc_trim(0);
 }
 
 std::size_t AvailableMemory() {

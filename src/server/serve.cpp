@@ -73,6 +73,7 @@ int Serve(const Config& config) {
   server.Start();
   SayReady(config, server);
   base::log::Info("server.ready", {{"port", int{server.port()}}});
+  ReleaseStartMemory();
 
   WaitForStopSignal();
   stopping = true;
