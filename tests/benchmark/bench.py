@@ -16,7 +16,7 @@ class Bench:
     """What the measurements share."""
 
     binary: pathlib.Path
-    sqlite_commits: pathlib.Path  # Program.
+    programs: pathlib.Path        # Directory of the helper programs.
     signer: Signer
     disk: pathlib.Path            # On the file system of the data.
     memory: pathlib.Path          # On tmpfs, where there is one.
@@ -25,6 +25,9 @@ class Bench:
     seconds: int
     large: int                    # Secrets of the large data set.
     rotations: int                # That are due at once.
+
+    def program(self, name):
+        return self.programs / name
 
     def coffer(self, name, *arguments):
         return Coffer(self.binary, self.disk / name, *arguments)

@@ -8,6 +8,9 @@ import subprocess
 import sys
 import tempfile
 
+import connections
+import cores
+import instructions
 import policies
 import reads
 import rotation
@@ -19,8 +22,10 @@ from report import Report
 from signing import Signer
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-MEASUREMENTS = {"reads": reads, "policies": policies, "rotation": rotation, "writes": writes,
-                "starts": starts, "scale": scale}
+MEASUREMENTS = {"reads": reads, "cores": cores, "connections": connections,
+                "instructions": instructions, "policies": policies, "rotation": rotation,
+                "writes": writes, "starts": starts, "scale": scale}
+HELPERS = ("sign_requests", "raw_sqlite_commits", "paced_requests", "new_connections")
 
 
 def parse_arguments():
@@ -38,17 +43,16 @@ def parse_arguments():
 
 
 def build_helpers(binary):
-    """The helper programs, from the build directory of the binary."""
-    names = ("sign_requests", "raw_sqlite_commits")
-    subprocess.run(["cmake", "--build", binary.parent, "--target", *names], check=True,
+    """The helper programs; answers their directory, below the build directory of the binary."""
+    subprocess.run(["cmake", "--build", binary.parent, "--target", *HELPERS], check=True,
                    stdout=subprocess.DEVNULL)
-    return [binary.parent / "tests/benchmark" / name for name in names]
+    return binary.parent / "tests/benchmark"
 
 
 def main():
     arguments = parse_arguments()
     binary = arguments.binary.resolve(strict=True)
-    sign_requests, sqlite_commits = build_helpers(binary)
+    programs = build_helpers(binary)
     chosen = arguments.only or [name for name in MEASUREMENTS if name != "scale" or arguments.scale]
     # An end by signal unwinds like any other, so that no server stays behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -59,8 +63,8 @@ def main():
             return pathlib.Path(stack.enter_context(
                 tempfile.TemporaryDirectory(prefix="coffer-benchmark-", dir=parent)))
         memory = directory(tmpfs)
-        bench = Bench(binary=binary, sqlite_commits=sqlite_commits,
-                      signer=Signer(sign_requests, memory), disk=directory(binary.parent),
+        bench = Bench(binary=binary, programs=programs,
+                      signer=Signer(programs / "sign_requests", memory), disk=directory(binary.parent),
                       memory=memory, report=Report(), rounds=arguments.rounds,
                       seconds=arguments.seconds, large=arguments.secrets,
                       rotations=arguments.rotations)

@@ -16,7 +16,7 @@ READY_WITHIN_SECONDS = 60
 NGINX_CONFIGURATION = """
 daemon off;
 user {user};
-worker_processes 1;
+worker_processes {workers};
 pid {directory}/nginx.pid;
 error_log {directory}/error.log;
 events {{ worker_connections 4096; }}
@@ -54,7 +54,7 @@ def cores():
     return available[0], available[1]
 
 
-LOAD_CORE, SERVER_CORE = cores()
+LOAD_CORE, SERVER_CORE = ALL_CORES = cores()
 
 
 @contextlib.contextmanager
@@ -163,7 +163,9 @@ class Server:
 
 
 class Coffer(Server):
-    """`coffer dev` with one thread, its data below `directory`."""
+    """`coffer dev` with one thread unless told otherwise, its data below `directory`."""
+
+    threads = 1
 
     def __init__(self, binary, directory, *arguments):
         super().__init__(directory)
@@ -177,14 +179,15 @@ class Coffer(Server):
         return self.data / "tls" / "ca.pem"
 
     def command(self):
-        return [self.binary, "dev", "--listen", self.host, "--data", self.data, "--threads", "1",
-                *self.arguments]
+        return [self.binary, "dev", "--listen", self.host, "--data", self.data,
+                "--threads", str(self.threads), *self.arguments]
 
 
 class Nginx(Server):
-    """One worker that answers `body` over TLS, with the certificate of a Coffer."""
+    """Answers `body` over TLS, with the certificate of a Coffer and one worker unless told
+    otherwise."""
 
-    def __init__(self, directory, coffer, body):
+    def __init__(self, directory, coffer, body, workers=1):
         super().__init__(directory)
         self.directory.mkdir(parents=True)
         (self.directory / "body").write_bytes(body)
@@ -192,7 +195,8 @@ class Nginx(Server):
         if "$" in text:
             raise RuntimeError("nginx would take a $ in the body for a variable")
         (self.directory / "nginx.conf").write_text(NGINX_CONFIGURATION.format(
-            user=pwd.getpwuid(os.geteuid()).pw_name, directory=self.directory, port=self.port,
+            user=pwd.getpwuid(os.geteuid()).pw_name, workers=workers, directory=self.directory,
+            port=self.port,
             certificate=(coffer.data / "tls" / "server.pem").resolve(),
             private_key=(coffer.data / "tls" / "server.key").resolve(), body=text))
 

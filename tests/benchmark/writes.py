@@ -18,7 +18,7 @@ def raw_commits(bench, number):
     """Commits a second of SQLite alone."""
     file = bench.disk / f"raw-{number}.db"
     with pinned(SERVER_CORE):
-        output = subprocess.run([bench.sqlite_commits, file, str(bench.seconds)],
+        output = subprocess.run([bench.program("raw_sqlite_commits"), file, str(bench.seconds)],
                                 capture_output=True, text=True, check=True).stdout
     commits, seconds = output.split()
     return int(commits) / float(seconds)
