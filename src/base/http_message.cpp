@@ -7,7 +7,6 @@
 #include <cstring>
 
 namespace coffer::base {
-
 namespace {
 
 constexpr std::uint64_t Repeat(std::uint8_t byte) { return 0x0101010101010101U * byte; }
@@ -32,9 +31,8 @@ std::uint64_t Load(const char* bytes) {
 
 // Header names are looked for in every request, several times: eight bytes at once, the last eight
 // perhaps a second time.
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
+bool EqualsOfLengthIgnoringCase(std::string_view text, std::string_view lower) {
   constexpr std::size_t kWord = sizeof(std::uint64_t);
-  if (text.size() != lower.size()) return false;
   if (text.size() < kWord) {
     return std::ranges::equal(text, lower, {}, [](char c) { return ToLower(c); });
   }

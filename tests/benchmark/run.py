@@ -34,7 +34,7 @@ def parse_arguments():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write all figures")
     parser.add_argument("--only", choices=MEASUREMENTS, action="append",
                         help="leave out the others")
-    parser.add_argument("--scale", action="store_true", help="also measure a large data set")
+    parser.add_argument("--scale", action="store_true", help="also measure data sets of 10, 10,000 and --secrets secrets")
     parser.add_argument("--secrets", type=int, default=500_000, help="of the large data set")
     parser.add_argument("--rotations", type=int, default=1_000, help="that are due at once")
     parser.add_argument("--rounds", type=int, default=3)
