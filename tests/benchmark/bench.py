@@ -25,6 +25,8 @@ class Bench:
     seconds: int
     large: int                    # Secrets of the large data set.
     rotations: int                # That are due at once.
+    due: int                      # Schedules that are due at the same midnight.
+    watch: int                    # Seconds that they are watched.
 
     def coffer(self, name, *arguments):
         return Coffer(self.binary, self.disk / name, *arguments)
