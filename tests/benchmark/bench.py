@@ -16,6 +16,7 @@ class Bench:
     """What the measurements share."""
 
     binary: pathlib.Path
+    peers: pathlib.Path           # Where other servers are installed, each in a folder.
     sqlite_commits: pathlib.Path  # Program.
     signer: Signer
     disk: pathlib.Path            # On the file system of the data.

@@ -78,9 +78,10 @@ def due_order(coffer):
     return [name for name, _ in rows], rows[0][1] / 1000, rows[-1][1] / 1000
 
 
-def scheduled_jobs(coffer):
-    """How many rotations schedules began, of how many secrets, how many of them are not over."""
+def scheduled_jobs(coffer, live=False):
+    """Names of the secrets whose rotations schedules began, one for each; or that are not over."""
     with database_of(coffer) as database:
-        return database.execute(
-            "SELECT count(*), count(DISTINCT secret_id), coalesce(sum(is_live), 0) "
-            "FROM rotation_jobs WHERE json_extract(body, '$.scheduled')").fetchone()
+        rows = database.execute("SELECT name FROM rotation_jobs JOIN secrets USING (secret_id) "
+                                "WHERE json_extract(body, '$.scheduled') AND is_live >= ?",
+                                (int(live),))
+        return [name for name, in rows]

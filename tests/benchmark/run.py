@@ -65,7 +65,7 @@ def main():
             return pathlib.Path(stack.enter_context(
                 tempfile.TemporaryDirectory(prefix="coffer-benchmark-", dir=parent)))
         memory = directory(tmpfs)
-        bench = Bench(binary=binary, sqlite_commits=sqlite_commits,
+        bench = Bench(binary=binary, peers=binary.parents[1] / "peers", sqlite_commits=sqlite_commits,
                       signer=Signer(sign_requests, memory), disk=directory(binary.parent),
                       memory=memory, report=Report(), rounds=arguments.rounds,
                       seconds=arguments.seconds, large=arguments.secrets,
