@@ -35,6 +35,7 @@ http {{
   keepalive_timeout 1h;
   server {{
     listen 127.0.0.1:{port} ssl;
+    listen 127.0.0.1:{plain_port};
     ssl_certificate {certificate};
     ssl_certificate_key {private_key};
     ssl_protocols TLSv1.2 TLSv1.3;
@@ -184,11 +185,12 @@ class Coffer(Server):
 
 
 class Nginx(Server):
-    """Answers `body` over TLS, with the certificate of a Coffer and one worker unless told
-    otherwise."""
+    """Answers `body` over TLS, with the certificate of a Coffer, and without; with one worker unless
+    told otherwise."""
 
     def __init__(self, directory, coffer, body, workers=1):
         super().__init__(directory)
+        self.plain_port = free_port()
         self.directory.mkdir(parents=True)
         (self.directory / "body").write_bytes(body)
         text = body.decode().replace("\\", "\\\\").replace("'", "\\'")
@@ -196,7 +198,7 @@ class Nginx(Server):
             raise RuntimeError("nginx would take a $ in the body for a variable")
         (self.directory / "nginx.conf").write_text(NGINX_CONFIGURATION.format(
             user=pwd.getpwuid(os.geteuid()).pw_name, workers=workers, directory=self.directory,
-            port=self.port,
+            port=self.port, plain_port=self.plain_port,
             certificate=(coffer.data / "tls" / "server.pem").resolve(),
             private_key=(coffer.data / "tls" / "server.key").resolve(), body=text))
 
