@@ -48,10 +48,14 @@ def look_at_secret(tracker, known, rng):
             known.add(version)
 
 
+def is_under_way(tracker):
+    return all(secret and secret.job for secret in tracker.states)
+
+
 def await_rotation(tracker):
     """A rotation that was under way must end: with its version current, or withdrawn."""
     seconds = 0
-    while not any(secret is None or secret.job is None for secret in tracker.states):
+    while is_under_way(tracker):
         if seconds > ROTATIONS_END_WITHIN_SECONDS:
             raise Violation(f"{tracker.name}: a rotation does not end: {tracker.belief()}",
                             tracker.history)
@@ -66,14 +70,15 @@ def after_secret(tracker, cut, known, rng):
     for request in filter(None, map(again, cut)):
         yield request
         yield from look_at_secret(tracker, known, rng)
-    yield from await_rotation(tracker)
-    yield from look_at_secret(tracker, known, rng)
+    if is_under_way(tracker):
+        yield from await_rotation(tracker)
+        yield from look_at_secret(tracker, known, rng)
 
 
 # ---- shared secrets ------------------------------------------------------------------------------
 
-class _Reader:
-    """Reads of shared secrets are no part of their histories."""
+class Unrecorded:
+    """Hears of calls that are part of no history."""
 
     def add(self, call):
         if call.fate is Fate.FAULT:
@@ -82,7 +87,7 @@ class _Reader:
 
 def see(secret, rng, out):
     """Reads all of a shared secret; appends a Seen."""
-    reader = _Reader()
+    reader = Unrecorded()
 
     def ask(operation, **given):
         return Request(Call(operation, {"SecretId": secret.name, **given}), reader)
@@ -154,7 +159,7 @@ def _find_key(tracker, description, known):
     yield from list_keys(listed)
     for key in listed:
         if key not in known:
-            reply = yield Request(Call("DescribeKey", {"KeyId": key}), _Reader(), "kms")
+            reply = yield Request(Call("DescribeKey", {"KeyId": key}), Unrecorded(), "kms")
             if reply.reply["KeyMetadata"]["Description"] == description:
                 found = key
     tracker.add(Call("FindKey", {"Description": description}).acknowledged({"KeyId": found}))
@@ -163,7 +168,7 @@ def _find_key(tracker, description, known):
 def list_keys(out):
     marker = {}
     while marker is not None:
-        page = yield Request(Call("ListKeys", {"Limit": 1000, **marker}), _Reader(), "kms")
+        page = yield Request(Call("ListKeys", {"Limit": 1000, **marker}), Unrecorded(), "kms")
         out += [key["KeyId"] for key in page.reply["Keys"]]
         marker = {"Marker": page.reply["NextMarker"]} if page.reply["Truncated"] else None
 
@@ -173,6 +178,6 @@ def list_secrets(out):
     token = {}
     while token is not None:
         page = yield Request(Call("ListSecrets", {"IncludePlannedDeletion": True, **token}),
-                             _Reader())
+                             Unrecorded())
         out += [secret["Name"] for secret in page.reply["SecretList"]]
         token = {"NextToken": page.reply["NextToken"]} if "NextToken" in page.reply else None

@@ -14,6 +14,7 @@ TROUBLE = re.compile(r"^\S+ (error|critical) .*$", re.MULTILINE)
 # A minute's wait before a second attempt would be longer than a whole round.
 SETTINGS = """
 log_level = "warning"
+anchor_file = "{anchor}"
 rotation_retry_delays_seconds = "1"
 [[rotation_functions]]
 match = "function:torture"
@@ -33,7 +34,8 @@ class Server:
         self.starts = []             # Seconds from the process's start to its first words.
         (self.folder / "rotations").mkdir(parents=True, exist_ok=True)
         self.settings = self.folder / "settings.toml"
-        self.settings.write_text(SETTINGS.format(hook=HOOK, folder=self.folder / "rotations"))
+        self.settings.write_text(SETTINGS.format(
+            hook=HOOK, folder=self.folder / "rotations", anchor=self.folder / "anchor"))
 
     def launch(self):
         """Starts the process and does not wait for it."""
@@ -62,6 +64,16 @@ class Server:
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
+
+    def functions(self):
+        """How many steps of rotations are being run."""
+        children = 0
+        try:
+            for thread in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+                children += len((thread / "children").read_text().split())
+        except OSError:
+            pass  # Gone while it was looked at.
+        return children
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

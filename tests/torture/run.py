@@ -6,12 +6,14 @@
 import argparse
 import pathlib
 import random
+import re
 import shutil
 import statistics
 import threading
 import time
 
 import first_starts
+from aftermath import ROTATIONS_END_WITHIN_SECONDS
 from calls import Fate, Violation
 from process import Server
 from wire import Wire
@@ -30,7 +32,7 @@ class Torture:
         self.world = World(options.seed)
         self.wire = Wire()
         self.server = Server(options.binary, options.folder / "server")
-        self.kills = self.stops = self.rotations_cut = 0
+        self.kills = self.stops = self.steps_cut = 0
 
     def run(self):
         self.server.start()
@@ -47,9 +49,6 @@ class Torture:
         rng = self.world.random(number, "kill")
         is_kill = number % STOP_EVERY != 0
         cut = self.load(number, rng, is_kill)
-        self.rotations_cut += sum(
-            any(state and state.job for state in secret.possible())
-            for owner in self.world.owners for secret in owner.secrets)
         if is_kill and rng.random() < 0.2:
             self.kill_in_recovery(rng)
         if number % VERIFY_EVERY == 0:
@@ -61,8 +60,7 @@ class Torture:
 
     def load(self, number, rng, is_kill):
         """Lets all clients work until the server is gone; answers the requests that were cut."""
-        moment = rng.uniform(*LOAD_SECONDS)
-        end = threading.Timer(moment, self.server.kill if is_kill else self.server.stop)
+        end = threading.Timer(rng.uniform(*LOAD_SECONDS), self.end, [is_kill])
         end.start()
         self.wire.run(self.server.port, self.world.load(number))
         end.join()
@@ -75,6 +73,13 @@ class Torture:
         else:
             self.stops += 1
         return self.wire.cut
+
+    def end(self, is_kill):
+        self.steps_cut += self.server.functions()
+        if is_kill:
+            self.server.kill()
+        else:
+            self.server.stop()
 
     def kill_in_recovery(self, rng):
         """A start is cut short, so that the next one finds half of it."""
@@ -116,26 +121,38 @@ class Torture:
 
     def finish(self):
         """Everything once more, with nothing going on."""
-        self.run_all(self.world.after_all([]))
+        self.run_all(self.world.after_all())
         self.run_all([self.world.count()])
+        self.await_rotations()
         self.server.stop()
         if self.server.ended() != 0:
             raise Violation(f"a clean stop failed:\n{self.server.log()}")
         self.check_log()
         self.verify()
 
+    def await_rotations(self):
+        """A rotation whose version is current may still have to be told so: only this shows it."""
+        deadline = time.monotonic() + ROTATIONS_END_WITHIN_SECONDS
+        while True:
+            _, text = self.server.ask("rotation", "list")
+            if not re.search(r"^ .* (waiting|running|stuck) ", text, re.MULTILINE):
+                return
+            if time.monotonic() > deadline:
+                raise Violation(f"rotations do not end:\n{text}")
+            time.sleep(0.1)
+
     def facts(self):
         counts = self.wire.counts
-        return (f"{self.kills} kills, {self.stops} stops, {counts[Fate.ACKNOWLEDGED]:,} "
-                f"acknowledged, {counts[Fate.REFUSED]:,} refused, {counts[Fate.CUT]:,} cut, "
-                f"{self.rotations_cut} rotations under way at an end, start "
+        return (f"{self.kills} kills, {self.stops} stops; changes: {counts[Fate.ACKNOWLEDGED]:,} "
+                f"acknowledged, {counts[Fate.REFUSED]:,} refused, {counts[Fate.CUT]:,} cut; "
+                f"{self.wire.reads:,} reads; {self.steps_cut} steps of rotations cut; start "
                 f"{statistics.median(self.server.starts) * 1000:.0f} ms "
                 f"(worst {max(self.server.starts) * 1000:.0f})")
 
 
 def report(violation, torture):
     print(f"\nVIOLATION: {violation}\n")
-    for call in violation.history[-40:]:
+    for call in list(violation.history)[-40:]:
         print(f"  {call}")
     torture.server.end()
     print(f"\nThe data directory is kept: {torture.server.data}")

@@ -330,7 +330,8 @@ def background(secret):
         current = secret.value(secret.holder(CURRENT))
         if secret.value(token) is None and current is not None:
             return [_filled(secret, token, current)]
-        kept = {label: holder for label, holder in ended.labels if (label, holder) != (PENDING, token)}
+        kept = {label: holder for label, holder in ended.labels
+                if (label, holder) != (PENDING, token)}
         return [ended.labelled(kept)]
     if is_promoted:
         return [ended]

@@ -1,10 +1,11 @@
 """Clients that own secrets: at most one call about a secret is under way, so all is known of it.
 
-A client asks its tracker what its secret looks like only to choose calls that make sense; one in ten is
-meant to be refused.
+A client asks its tracker what its secret looks like only to choose calls that make sense; one in
+ten is meant to be refused.
 """
 
 import base64
+import collections
 import json
 
 import secret_model
@@ -17,7 +18,7 @@ from wire import Request
 LABELS = ["blue", "green", "canary"]
 TAGS = ["team", "stage", "owner", "cost"]
 KEYS = ["alias/torture-one", "alias/torture-two", ""]
-# Long before the quota of versions a secret is left alone or deleted, and another one takes its place.
+# Long before the quota of versions a secret is left alone or deleted, and another takes its place.
 MOST_VERSIONS = 40
 
 
@@ -175,15 +176,35 @@ def read(rng, name, secret):
     return Call("GetSecretValue", {"SecretId": name, **which})
 
 
-ORDINARY = {create: 1, put: 22, put_labels: 12, put_again: 3, update: 10, describe_anew: 6,
-            seal_anew: 4, move: 10, roll_back: 6, take_label: 4, tag: 6, untag: 4, put_policy: 5,
-            delete_policy: 3, delete: 3, delete_by_force: 1, restore: 1, rotate: 4, cancel: 2,
-            describe: 2, read: 4}
-ROTATING = {put: 4, put_labels: 2, update: 2, describe_anew: 4, move: 2, take_label: 2, tag: 4,
-            put_policy: 2, delete: 1, delete_by_force: 1, rotate: 30, cancel: 2, describe: 30,
-            read: 10}
+REPEATED = object()  # A call with a token, sent again as it was, however long ago that is.
+
+ORDINARY = {REPEATED: 8, create: 1, put: 22, put_labels: 12, put_again: 3, update: 10,
+            describe_anew: 6, seal_anew: 4, move: 10, roll_back: 6, take_label: 4, tag: 6, untag: 4,
+            put_policy: 5, delete_policy: 3, delete: 3, delete_by_force: 1, restore: 1, rotate: 4,
+            cancel: 2, describe: 2, read: 4}
+ROTATING = {REPEATED: 4, put: 4, put_labels: 2, update: 2, describe_anew: 4, move: 2,
+            take_label: 2, tag: 4, put_policy: 2, delete: 1, delete_by_force: 1, rotate: 30,
+            cancel: 2, describe: 30, read: 10}
 ABSENT = {create: 20, put: 1, delete_by_force: 1, restore: 1}
 DELETED = {restore: 10, delete: 1, delete_by_force: 2, put: 1, rotate: 1, create: 1}
+
+
+class Sent:
+    """The last calls with tokens, by the name of what they were about."""
+
+    def __init__(self):
+        self._calls = {}
+
+    def note(self, name, call):
+        if "ClientRequestToken" in call.arguments:
+            self._calls.setdefault(name, collections.deque(maxlen=8)).append(call)
+
+    def repeated(self, rng, name):
+        """One of them again, if there are any."""
+        if name not in self._calls:
+            return None
+        call = rng.choice(self._calls[name])
+        return Call(call.operation, dict(call.arguments))
 
 
 def chosen(rng, table):
@@ -197,10 +218,17 @@ class SecretOwner:
         self.generations = [0] * slots
         self.secrets = [self._new(slot) for slot in range(slots)]
         self.sleepers = []           # Left alone, and to be found as they were.
+        self.sent = Sent()
+        self.left = []               # Those of them that nobody has looked at since.
 
     def _new(self, slot):
         self.generations[slot] += 1
         return Tracker(f"{self.name}/{slot}/{self.generations[slot]}", secret_model)
+
+    def take_left(self):
+        left, self.left = self.left, []
+        self.sleepers += left
+        return left
 
     def load(self, rng):
         """Calls without end."""
@@ -210,7 +238,7 @@ class SecretOwner:
             secret = tracker.belief()
             if secret and len(secret.versions) > MOST_VERSIONS:
                 if rng.random() < 0.5:
-                    self.sleepers.append(tracker)
+                    self.left.append(tracker)
                     tracker = self.secrets[slot] = self._new(slot)
                     secret = None
                 else:
@@ -219,4 +247,9 @@ class SecretOwner:
             table = ABSENT if secret is None else DELETED if secret.is_deleted else self.table
             if secret is None:
                 secret = secret_model.Secret()
-            yield Request(chosen(rng, table)(rng, tracker.name, secret), tracker)
+            make = chosen(rng, table)
+            call = self.sent.repeated(rng, tracker.name) if make is REPEATED else None
+            if call is None:
+                call = (describe if make is REPEATED else make)(rng, tracker.name, secret)
+                self.sent.note(tracker.name, call)
+            yield Request(call, tracker)

@@ -1,8 +1,9 @@
 """Checks a secret that several clients change at once.
 
-Nobody knows in which order the server took calls that overlap, so each part of the secret is looked at
-by itself, as a register: what it holds at the end must have been written by a call that no acknowledged
-call is known to have followed. Calls may not vanish, and nothing may be there that nobody wrote.
+Nobody knows in which order the server took calls that overlap, so each part of the secret is looked
+at by itself, as a register: what it holds at the end must have been written by a call that no
+acknowledged call is known to have followed. Calls may not vanish, and nothing may be there that
+nobody wrote.
 """
 
 import dataclasses
@@ -95,8 +96,8 @@ def is_removal(call):
 
 def check(before, calls, after):
     """What is wrong with `after`, when the secret was as `before` and these calls were made."""
-    effective = _once([call for call in calls if call.fate is not Fate.REFUSED
-                       and call.operation in EFFECTS])
+    effective = _once(before, [call for call in calls if call.fate is not Fate.REFUSED
+                               and call.operation in EFFECTS])
     removals = [call for call in effective if is_removal(call)]
     writes = _writes(before, [call for call in effective if not is_removal(call)])
     problems = _forms(after)
@@ -107,12 +108,15 @@ def check(before, calls, after):
     return problems
 
 
-def _once(calls):
-    """Calls with one token have one effect: at the earliest when the first of them began, and at the
-    latest when one was acknowledged."""
+def _once(before, calls):
+    """Calls with one token have one effect: at the earliest when the first of them began, and at
+    the latest when one was acknowledged. It may have been before all these calls."""
     kept, by_token = [], {}
+    old = set() if any(is_removal(call) for call in calls) else set(dict(before.values))
     for call in calls:
         token = call.arguments.get("ClientRequestToken")
+        if token in old:
+            continue
         known = by_token.get(token) if token else None
         if known is None:
             call = by_token[token] = dataclasses.replace(call)

@@ -1,10 +1,10 @@
-"""Clients that change the same few secrets at once, each with an old idea of what they look like."""
+"""Clients that change the same few secrets at once, each with an old idea of them."""
 
 import shared
 from calls import Call, Fate, Violation, value_of
-from secret_model import CURRENT, facts_of
-from secret_writers import (LABELS, chosen, delete_by_force, delete_policy, describe_anew, new_token,
-                            new_value, put, put_policy, tag, untag)
+from secret_model import CURRENT
+from secret_writers import (LABELS, REPEATED, Sent, chosen, delete_by_force, delete_policy,
+                            describe_anew, new_token, new_value, put, put_policy, tag, untag)
 from wire import Request
 
 MOST_VERSIONS = 70
@@ -71,6 +71,8 @@ def move(rng, name, secret):
 TABLE = {create: 2, put: 14, put_labels: 10, move: 20, describe_anew: 6, tag: 8, untag: 6,
          put_policy: 6, delete_policy: 3}
 CHURN = {**TABLE, create: 10, delete_by_force: 3}
+# A token that is sent again to another secret of the same name is new there, and nobody knows when.
+STEADY = {**TABLE, REPEATED: 8}
 
 
 class SharedSecrets:
@@ -80,6 +82,7 @@ class SharedSecrets:
         self.generations = [0] * count
         self.secrets = [self._new(slot) for slot in range(count)]
         self.sleepers = []
+        self.sent = Sent()
 
     def _new(self, slot):
         self.generations[slot] += 1
@@ -93,8 +96,11 @@ class SharedSecrets:
             if secret.tokens > MOST_VERSIONS:
                 self.sleepers.append(secret)
                 secret = self.secrets[slot] = self._new(slot)
-            table = CHURN if 2 * slot >= len(self.secrets) else TABLE
+            table = CHURN if 2 * slot >= len(self.secrets) else STEADY
             make = create if not secret.calls and not secret.before.exists else chosen(rng, table)
-            call = make(rng, secret.name, secret)
+            call = self.sent.repeated(rng, secret.name) if make is REPEATED else None
+            if call is None:
+                call = (put if make is REPEATED else make)(rng, secret.name, secret)
+                self.sent.note(secret.name, call)
             secret.tokens += "ClientRequestToken" in call.arguments
             yield Request(call, secret)

@@ -1,4 +1,4 @@
-"""Bad ends of shared secrets, which the checker must find, and good ones, which it must let pass."""
+"""Bad ends of shared secrets, which the checker must find, and good ones, which must pass."""
 
 import unittest
 
@@ -73,6 +73,8 @@ BAD = {
     "a token had a second effect":
         ([put(1, 2, B), put(3, 4, D), put(5, 6, B)],
          seen([(C, B), (P, D)], {**VALUES, D: VALUES[A]})),
+    "a token of long ago had a second effect":
+        ([put(1, 2, B), put(3, 4, A)], seen([(C, A), (P, B)], VALUES)),
     "a label is lost": ([move(1, 2, "blue", A)], BEFORE),
     "a removed label is back":
         ([move(1, 2, "blue", A), move(3, 4, "blue", None, A)], seen([(C, A), ("blue", A)])),
@@ -99,6 +101,7 @@ GOOD = {
     "a cut value that is absent": ([put(1, None, B)], BEFORE),
     "two at once, either way": ([put(1, 4, B), put(2, 3, D)],
                                 seen([(C, B), (P, D)], {**VALUES, D: VALUES[A]})),
+    "a token of long ago": ([put(1, 2, B), put(3, 4, A)], seen(AFTER_B)),
     "a token that is sent again later":
         ([put(1, 2, B), put(3, 4, D), put(5, 6, B)],
          seen([(C, D), (P, B)], {**VALUES, D: VALUES[A]})),

@@ -1,10 +1,12 @@
 """Checks the history of an object that one client at a time changes.
 
-What the object may look like is a list of possible states. Most of the time it has one entry. A call
-that was cut leaves two: with the call's effect and without; there is none for half of it. A rotation
-under way adds the states that it may have reached. Each answer strikes out the states that would have
-given another one, and when no state is left the server has done what it must not.
+What the object may look like is a list of possible states. Most of the time it has one entry. A
+call that was cut leaves two: with the call's effect and without; there is none for half of it. A
+rotation under way adds the states that it may have reached. Each answer strikes out the states that
+would have given another one, and when no state is left the server has done what it must not.
 """
+
+import collections
 
 from calls import Fate, Violation
 from secret_model import Refused
@@ -18,12 +20,12 @@ class Tracker:
         self.name = name
         self.model = model
         self.states = [model.INITIAL]
-        self.history = []
+        self.history = collections.deque(maxlen=KEPT)
 
     def add(self, call):
         """Takes an ended call into account; throws Violation. Calls come in the order of their
         ends, one at a time."""
-        self.history = self.history[-KEPT:] + [call]
+        self.history.append(call)
         possible = self.possible()
         self.states = distinct(after for state in possible for after in self._after(state, call))
         if not self.states:

@@ -1,7 +1,8 @@
 """Many clients in one thread: each has a connection of its own and waits for each of its answers.
 
-A client is a generator. It yields a Request and gets the ended call back, or yields a number and goes
-on after so many seconds. When its connection ends, the call in flight is cut and the client is done.
+A client is a generator. It yields a Request and gets the ended call back, or yields a number and
+goes on after so many seconds. When its connection ends, the call in flight is cut and the client is
+done.
 """
 
 import dataclasses
@@ -16,6 +17,7 @@ from calls import Call, Fate
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 PATIENCE_SECONDS = 60
+READS = ("Describe", "Get", "List")
 
 
 @dataclasses.dataclass
@@ -79,7 +81,10 @@ class Connection:
 
     def _finish(self, request):
         request.call.end = self.wire.tick()
-        self.wire.counts[request.call.fate] += 1
+        if request.call.operation.startswith(READS):
+            self.wire.reads += 1
+        else:
+            self.wire.counts[request.call.fate] += 1
         request.subject.add(request.call)
         return request.call
 
@@ -87,7 +92,8 @@ class Connection:
 class Wire:
     def __init__(self):
         self.port = None
-        self.counts = dict.fromkeys(Fate, 0)
+        self.counts = dict.fromkeys(Fate, 0)   # Of calls that change something.
+        self.reads = 0
         self.cut = []                # Requests that got no answer.
         self._ticks = 0
         self._sleepers = []

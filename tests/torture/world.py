@@ -31,7 +31,7 @@ class World:
 
     def prepare(self):
         """What must be there first: two keys that secrets are sealed with in turn."""
-        ignore = aftermath._Reader()  # pylint: disable=protected-access
+        ignore = aftermath.Unrecorded()
         for alias in filter(None, KEYS):
             made = yield Request(Call("CreateKey", {"Description": alias}), ignore, "kms")
             key = made.reply["KeyMetadata"]["KeyId"]
@@ -53,18 +53,16 @@ class World:
         """What is done after a restart, about everything that the last load can have touched."""
         rng = self.random(number, "after")
         sleepers = [secret for owner in self.owners for secret in owner.sleepers]
-        watched = [secret for owner in self.owners for secret in owner.secrets]
-        # Those of this round have not been looked at since.
-        fresh = [secret for secret in sleepers if secret.history and secret.name not in self.read]
         asleep = rng.sample(sleepers, min(SLEEPERS_A_ROUND, len(sleepers)))
-        return self._after(distinct(watched + fresh + asleep), self._shared(rng), cut, rng)
+        touched = [secret for owner in self.owners for secret in owner.secrets + owner.take_left()]
+        return self._after(touched + asleep, self._shared(rng), cut, rng)
 
-    def after_all(self, cut):
+    def after_all(self):
         """The same, about everything that there is."""
         rng = self.random("all")
         secrets = [secret for owner in self.owners for secret in owner.secrets + owner.sleepers]
         shared = self.shared.secrets + self.shared.sleepers
-        return self._after(secrets, shared, cut, rng) + [
+        return self._after(secrets, shared, [], rng) + [
             aftermath.after_keys(corner, [], self.known_keys) for corner in self.keys.sleepers]
 
     def _shared(self, rng):
