@@ -75,10 +75,9 @@ func (p *phase) listAll() {
 func (p *phase) work(client int, random *rand.Rand) {
 	connection := wire.Connection{Address: p.server.Address}
 	defer connection.Close()
-	load := workload{random: random, client: client, last: notFound}
+	load := workload{random: random, client: client, boards: p.boards, last: notFound}
 	for p.left.Add(-1) >= 0 {
-		board := p.boards[random.IntN(len(p.boards))]
-		call, end := load.next(board)
+		call, board, end := load.next()
 		if call.Token != "" {
 			board.noteToken(call.Token)
 		}

@@ -14,6 +14,8 @@ type board struct {
 	tokens  []string
 	holders map[string]string
 	slots   chan struct{}
+	making  int // Calls on their way that make a version.
+	ending  int // Clients that are about to delete it for good.
 }
 
 const remembered = 30
@@ -59,8 +61,11 @@ var customLabels = []string{"blue", "green", "canary", "frozen"}
 // may: the list of versions shows the order of those. Of other changes nobody shows the order, and the
 // checker has to try all orders of those that were on their way at the same time.
 func (b *board) begin(call Call) (bool, func()) {
-	if call.isRead() || call.isFresh {
+	if call.isRead() || call.Force {
 		return true, func() {}
+	}
+	if call.isFresh && b.makeVersion() {
+		return true, func() { b.change(func() { b.making-- }) }
 	}
 	select {
 	case b.slots <- struct{}{}:
@@ -70,14 +75,40 @@ func (b *board) begin(call Call) (bool, func()) {
 	}
 }
 
+func (b *board) change(how func()) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	how()
+}
+
+// makeVersion: versions made while the secret goes for good may be in no list, and so they are changes
+// like any other.
+func (b *board) makeVersion() bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.ending > 0 {
+		return false
+	}
+	b.making++
+	return true
+}
+
+func (b *board) isMaking() bool {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.making > 0
+}
+
 // workload draws the calls of one client. All its choices follow from its random numbers and from what
-// the board has learned.
+// the boards have learned.
 type workload struct {
 	random *rand.Rand
 	client int
 	calls  int
+	boards []*board
 	last   string // The error of the call before.
-	then   *Call  // What follows for sure.
+	ending *board // The secret that this client is about to delete for good.
+	listed bool   // It has listed its versions.
 }
 
 func pick[T any](random *rand.Rand, from ...T) T { return from[random.IntN(len(from))] }
@@ -93,23 +124,36 @@ func (w *workload) anyLabel() string {
 	return pick(w.random, current, current, previous, previous, pending, pick(w.random, customLabels...))
 }
 
-// next is the next call on a secret, and what to do once it is answered.
-func (w *workload) next(b *board) (Call, func()) {
+// next is the next call, the secret it is about, and what to do once it is answered.
+func (w *workload) next() (Call, *board, func()) {
+	if w.ending != nil {
+		return w.endSecret(w.ending)
+	}
+	b := pick(w.random, w.boards...)
 	call := w.draw(b)
 	if may, end := b.begin(call); may {
-		return call, end
+		return call, b, end
 	}
-	return w.read(b), func() {}
+	return w.read(b), b, func() {}
+}
+
+// endSecret deletes a secret for good, after a list of all its versions.
+func (w *workload) endSecret(b *board) (Call, *board, func()) {
+	switch {
+	case w.listed:
+		w.ending, w.listed = nil, false
+		call := Call{Operation: "DeleteSecret", Secret: b.name, Force: true}
+		return call, b, func() { b.change(func() { b.ending-- }) }
+	case b.isMaking():
+		return describe(b), b, func() {}
+	}
+	w.listed = true
+	return listVersions(b), b, func() {}
 }
 
 // draw: whoever finds the secret gone or deleted often brings it back, so that most of the run is spent
 // on a living one.
 func (w *workload) draw(b *board) Call {
-	if w.then != nil {
-		call := *w.then
-		w.then = nil
-		return call
-	}
 	if w.last == notFound && w.random.IntN(2) == 0 {
 		return w.create(b)
 	}
@@ -206,15 +250,12 @@ func (w *workload) moveLabel(b *board) Call {
 }
 
 func (w *workload) delete(b *board) Call {
-	call := Call{Operation: "DeleteSecret", Secret: b.name}
-	if w.random.IntN(5) != 0 {
-		call.Days = 7 + w.random.IntN(24)
-		return call
+	if w.random.IntN(5) == 0 {
+		b.change(func() { b.ending++ })
+		w.ending = b
+		return describe(b)
 	}
-	// Before it is gone for good, its versions are listed: see ranks.
-	call.Force = true
-	w.then = &call
-	return listVersions(b)
+	return Call{Operation: "DeleteSecret", Secret: b.name, Days: 7 + w.random.IntN(24)}
 }
 
 func (w *workload) create(b *board) Call {
