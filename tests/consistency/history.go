@@ -13,7 +13,32 @@ type history struct {
 	mutex      sync.Mutex
 	begin      time.Time
 	operations []porcupine.Operation
-	unknown    int
+	census     census
+}
+
+// census counts what a run was made of: one in which nothing is refused shows little.
+type census struct{ calls, reads, changes, refused, unknown int }
+
+func (c *census) count(call Call, answer Answer) {
+	c.calls++
+	switch {
+	case answer.Unknown:
+		c.unknown++
+	case answer.Error != "":
+		c.refused++
+	case call.isRead():
+		c.reads++
+	default:
+		c.changes++
+	}
+}
+
+func (c *census) add(other census) {
+	c.calls += other.calls
+	c.reads += other.reads
+	c.changes += other.changes
+	c.refused += other.refused
+	c.unknown += other.unknown
 }
 
 func (h *history) now() int64 { return int64(time.Since(h.begin)) }
@@ -28,9 +53,7 @@ func (h *history) add(client int, call Call, answer Answer, called, returned int
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	if answer.Unknown {
-		h.unknown++
-	}
+	h.census.count(call, answer)
 	h.operations = append(h.operations, porcupine.Operation{
 		ClientId: client, Input: call, Output: answer, Call: called, Return: returned})
 }

@@ -37,8 +37,9 @@ func readSettings() settings {
 
 // totals of all phases with the same number of secrets.
 type totals struct {
-	phases, calls, unknown int
-	load, checking         time.Duration
+	census
+	phases         int
+	load, checking time.Duration
 }
 
 // check answers what is wrong with a phase, or nothing.
@@ -61,8 +62,7 @@ func run(server *wire.Server, s settings, secrets, firstNumber int) (totals, []s
 		p := newPhase(server, firstNumber+all.phases, secrets)
 		all.load += p.run(s.seed)
 		all.phases++
-		all.calls += len(p.history.operations)
-		all.unknown += p.history.unknown
+		all.census.add(p.history.census)
 		begin := time.Now()
 		problems := check(p, s)
 		all.checking += time.Since(begin)
@@ -94,9 +94,9 @@ func test(s settings) error {
 		if len(problems) > 0 {
 			result = "VIOLATED"
 		}
-		fmt.Printf("%2d clients, %d secrets: %6d calls (%d without an answer) in %4.1f s, %3d histories checked in %4.1f s: %s\n",
-			clients, secrets, all.calls, all.unknown, all.load.Seconds(), all.phases*secrets,
-			all.checking.Seconds(), result)
+		fmt.Printf("%d clients, %d secrets: %d calls in %.1f s (%d reads, %d changes, %d refused, %d without an "+
+			"answer), %d histories checked in %.1f s: %s\n", clients, secrets, all.calls, all.load.Seconds(),
+			all.reads, all.changes, all.refused, all.unknown, all.phases*secrets, all.checking.Seconds(), result)
 		for _, problem := range problems {
 			fmt.Println("  " + problem)
 		}
