@@ -13,6 +13,9 @@ namespace {
 
 constexpr unsigned char kTlsHandshakeRecord = 0x16;
 
+// After the handshake a client has nothing more to say about it than a new key, now and then.
+constexpr int kMaxLateHandshakeRecords = 32;
+
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -35,12 +38,29 @@ void SocketStream::StartTls(SSL_CTX* context) {
   ssl_.reset(SSL_new(context));
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) throw std::bad_alloc();
   SSL_set_accept_state(ssl_.get());
+  SSL_set_msg_callback(ssl_.get(), NoteRecord);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
 }
 
 SocketStream::Status SocketStream::Handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
-  return result == 1 ? Status::kDone : StatusOfTls(result);
+  shaken_hands_ = result == 1;
+  return shaken_hands_ ? Status::kDone : StatusOfTls(result);
+}
+
+// One SSL_read() goes through as many updates of the key (TLS 1.3) and attempts to renegotiate
+// (TLS 1.2) as the socket holds. A client that sends nothing else would keep the thread in there
+// for ever, so it is taken to have closed: the next record ends the call.
+void SocketStream::NoteRecord(int outgoing, int /*version*/, int kind, const void* bytes,
+                              std::size_t /*size*/, SSL* ssl, void* stream) {
+  // The kind of a record is in its header, in TLS 1.3 in its encrypted part.
+  if (outgoing != 0 || (kind != SSL3_RT_HEADER && kind != SSL3_RT_INNER_CONTENT_TYPE)) return;
+  auto& self = *static_cast<SocketStream*>(stream);
+  if (!self.shaken_hands_ || *static_cast<const unsigned char*>(bytes) != SSL3_RT_HANDSHAKE) return;
+  if (++self.late_handshake_records_ > kMaxLateHandshakeRecords) {
+    SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+  }
 }
 
 SocketStream::Outcome SocketStream::Read(std::span<char> room) {

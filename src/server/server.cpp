@@ -55,6 +55,7 @@ net::ServerOptions NetOptionsOf(const Config& config) {
                      .max_connections_per_address = config.max_connections_per_address,
                      .max_header_bytes = config.max_header_bytes,
                      .max_body_bytes = config.max_body_bytes,
+                     .max_request_memory_bytes = config.max_request_memory_bytes,
                      .handshake_timeout = seconds(config.handshake_timeout_seconds),
                      .header_timeout = seconds(config.header_timeout_seconds),
                      .body_timeout = seconds(config.body_timeout_seconds),

@@ -90,6 +90,15 @@ bool TestClient::Send(std::string_view bytes) {
   return true;
 }
 
+bool TestClient::UpdateKey() {
+  return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
+         SSL_do_handshake(ssl_.get()) == 1;
+}
+
+bool TestClient::Renegotiate() {
+  return SSL_renegotiate(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+}
+
 ClientReply TestClient::Receive(bool head_only) {
   std::size_t end = received_.find("\r\n\r\n");
   while (end == std::string::npos) {
