@@ -1,5 +1,6 @@
 """A server process on a data directory that outlives it."""
 
+import os
 import pathlib
 import re
 import signal
@@ -81,6 +82,13 @@ class Server:
     def ended(self):
         """How the process ended, once it has."""
         return self.process.wait(PATIENCE_SECONDS)
+
+    def lose_last_commit(self):
+        """Takes a byte off the write-ahead log of a server that was killed, and so its last commit
+        where the file has not been longer before."""
+        log = self.data / "coffer.db-wal"
+        if log.exists() and log.stat().st_size:
+            os.truncate(log, log.stat().st_size - 1)
 
     def end(self):
         if self.process and self.process.poll() is None:

@@ -21,6 +21,9 @@ from world import World
 
 LANES = 16
 LOAD_SECONDS = (0.02, 0.3)
+# In so many of the rounds the end comes in the quiet after the work, when the server writes its log
+# back into the database.
+QUIET_SHARE, QUIET_SECONDS = 0.15, (0, 0.06)
 # Every so many rounds the server is told to stop instead, and so often the whole file is verified.
 STOP_EVERY, VERIFY_EVERY, FIRST_START_EVERY = 10, 25, 20
 RESTART_SECONDS = 1.0
@@ -60,10 +63,16 @@ class Torture:
 
     def load(self, number, rng, is_kill):
         """Lets all clients work until the server is gone; answers the requests that were cut."""
-        end = threading.Timer(rng.uniform(*LOAD_SECONDS), self.end, [is_kill])
-        end.start()
-        self.wire.run(self.server.port, self.world.load(number))
-        end.join()
+        seconds = rng.uniform(*LOAD_SECONDS)
+        if rng.random() < QUIET_SHARE:
+            self.wire.run(self.server.port, self.world.load(number), seconds)
+            time.sleep(rng.uniform(*QUIET_SECONDS))
+            self.end(is_kill)
+        else:
+            end = threading.Timer(seconds, self.end, [is_kill])
+            end.start()
+            self.wire.run(self.server.port, self.world.load(number))
+            end.join()
         status = self.server.ended()
         if status != (-9 if is_kill else 0):
             raise Violation(f"the server ended with {status}:\n{self.server.log()}")
@@ -72,6 +81,8 @@ class Torture:
             self.kills += 1
         else:
             self.stops += 1
+        if is_kill and self.options.lose:
+            self.server.lose_last_commit()
         return self.wire.cut
 
     def end(self, is_kill):
@@ -165,6 +176,8 @@ def main():
     parser.add_argument("--binary", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10 ** 9))
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("build/torture"))
+    parser.add_argument("--lose", action="store_true",
+                        help="lose the last commit at each kill, which must be noticed")
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.rounds} rounds", flush=True)
     shutil.rmtree(options.folder, ignore_errors=True)
