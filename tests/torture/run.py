@@ -13,6 +13,7 @@ import threading
 import time
 
 import first_starts
+import purges
 from aftermath import ROTATIONS_END_WITHIN_SECONDS
 from calls import Fate, Violation
 from process import Server
@@ -24,8 +25,9 @@ LOAD_SECONDS = (0.02, 0.3)
 # In so many of the rounds the end comes in the quiet after the work, when the server writes its log
 # back into the database.
 QUIET_SHARE, QUIET_SECONDS = 0.15, (0, 0.06)
-# Every so many rounds the server is told to stop instead, and so often the whole file is verified.
-STOP_EVERY, VERIFY_EVERY, FIRST_START_EVERY = 10, 25, 20
+# Every so many rounds the server is told to stop instead; so often everything is verified and
+# counted; so often other servers are killed in their first start, and while they purge.
+STOP_EVERY, VERIFY_EVERY, OTHERS_EVERY = 10, 25, 20
 RESTART_SECONDS = 1.0
 
 
@@ -54,12 +56,16 @@ class Torture:
         cut = self.load(number, rng, is_kill)
         if is_kill and rng.random() < 0.2:
             self.kill_in_recovery(rng)
-        if number % VERIFY_EVERY == 0:
+        is_verified = number % VERIFY_EVERY == 0
+        if is_verified:
             self.verify()
         self.start()
         self.run_all(self.world.after(number, cut))
-        if number % FIRST_START_EVERY == 0:
+        if is_verified:
+            self.run_all([self.world.count()])
+        if number % OTHERS_EVERY == 0:
             first_starts.check(self.options.binary, self.options.folder / "first", rng)
+            purges.check(self.options.binary, self.options.folder / "purges", rng)
 
     def load(self, number, rng, is_kill):
         """Lets all clients work until the server is gone; answers the requests that were cut."""
