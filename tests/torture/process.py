@@ -1,5 +1,6 @@
 """A server process on a data directory that outlives it."""
 
+import os
 import pathlib
 import re
 import signal
@@ -81,6 +82,17 @@ class Server:
     def ended(self):
         """How the process ended, once it has."""
         return self.process.wait(PATIENCE_SECONDS)
+
+    def lose_last_commit(self):
+        """Cuts the write-ahead log of a server that was killed before the last frame that ends a
+        commit (SQLite: Database File Format, 4.1 and 4.2)."""
+        log = self.data / "coffer.db-wal"
+        content = log.read_bytes() if log.exists() else b""
+        frame, salts = 24 + int.from_bytes(content[8:12], "big"), content[16:24]
+        commits = [begin for begin in range(32, len(content) - frame + 1, frame)
+                   if content[begin + 8:begin + 16] == salts and any(content[begin + 4:begin + 8])]
+        if commits:
+            os.truncate(log, commits[-1])
 
     def end(self):
         if self.process and self.process.poll() is None:

@@ -13,6 +13,7 @@ import threading
 import time
 
 import first_starts
+import purges
 from aftermath import ROTATIONS_END_WITHIN_SECONDS
 from calls import Fate, Violation
 from process import Server
@@ -21,8 +22,12 @@ from world import World
 
 LANES = 16
 LOAD_SECONDS = (0.02, 0.3)
-# Every so many rounds the server is told to stop instead, and so often the whole file is verified.
-STOP_EVERY, VERIFY_EVERY, FIRST_START_EVERY = 10, 25, 20
+# In so many of the rounds the end comes in the quiet after the work, when the server writes its log
+# back into the database.
+QUIET_SHARE, QUIET_SECONDS = 0.15, (0, 0.06)
+# Every so many rounds the server is told to stop instead; so often everything is verified and
+# counted; so often other servers are killed in their first start, and while they purge.
+STOP_EVERY, VERIFY_EVERY, OTHERS_EVERY = 10, 25, 20
 RESTART_SECONDS = 1.0
 
 
@@ -51,19 +56,29 @@ class Torture:
         cut = self.load(number, rng, is_kill)
         if is_kill and rng.random() < 0.2:
             self.kill_in_recovery(rng)
-        if number % VERIFY_EVERY == 0:
+        is_verified = number % VERIFY_EVERY == 0
+        if is_verified:
             self.verify()
         self.start()
         self.run_all(self.world.after(number, cut))
-        if number % FIRST_START_EVERY == 0:
+        if is_verified:
+            self.run_all([self.world.count()])
+        if number % OTHERS_EVERY == 0:
             first_starts.check(self.options.binary, self.options.folder / "first", rng)
+            purges.check(self.options.binary, self.options.folder / "purges", rng)
 
     def load(self, number, rng, is_kill):
         """Lets all clients work until the server is gone; answers the requests that were cut."""
-        end = threading.Timer(rng.uniform(*LOAD_SECONDS), self.end, [is_kill])
-        end.start()
-        self.wire.run(self.server.port, self.world.load(number))
-        end.join()
+        seconds = rng.uniform(*LOAD_SECONDS)
+        if rng.random() < QUIET_SHARE:
+            self.wire.run(self.server.port, self.world.load(number), seconds)
+            time.sleep(rng.uniform(*QUIET_SECONDS))
+            self.end(is_kill)
+        else:
+            end = threading.Timer(seconds, self.end, [is_kill])
+            end.start()
+            self.wire.run(self.server.port, self.world.load(number))
+            end.join()
         status = self.server.ended()
         if status != (-9 if is_kill else 0):
             raise Violation(f"the server ended with {status}:\n{self.server.log()}")
@@ -72,6 +87,8 @@ class Torture:
             self.kills += 1
         else:
             self.stops += 1
+        if is_kill and self.options.lose:
+            self.server.lose_last_commit()
         return self.wire.cut
 
     def end(self, is_kill):
@@ -165,6 +182,8 @@ def main():
     parser.add_argument("--binary", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10 ** 9))
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("build/torture"))
+    parser.add_argument("--lose", action="store_true",
+                        help="lose the last commit at each kill, which must be noticed")
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.rounds} rounds", flush=True)
     shutil.rmtree(options.folder, ignore_errors=True)

@@ -46,6 +46,8 @@ class Connection:
             self.wire.wake_later(self, wanted)
 
     def _send(self, request):
+        if self.wire.is_over():
+            raise StopIteration
         call = request.call
         call.begin = self.wire.tick()
         self.request = request
@@ -96,6 +98,7 @@ class Wire:
         self.reads = 0
         self.cut = []                # Requests that got no answer.
         self._ticks = 0
+        self._deadline = None
         self._sleepers = []
         self._connections = {}
         self._poll = None
@@ -111,9 +114,14 @@ class Wire:
     def wake_later(self, connection, seconds):
         heapq.heappush(self._sleepers, (time.monotonic() + seconds, self.tick(), connection))
 
-    def run(self, port, clients):
-        """Runs all clients to their ends, or to those of their connections."""
+    def is_over(self):
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def run(self, port, clients, seconds=None):
+        """Runs all clients to their ends, or to those of their connections; after so many seconds
+        they begin no further call."""
         self.port, self.cut, self._sleepers, self._connections = port, [], [], {}
+        self._deadline = None if seconds is None else time.monotonic() + seconds
         self._poll = select.epoll()
         try:
             for client in clients:
