@@ -9,7 +9,7 @@ import (
 
 const (
 	readSecrets    = 500
-	writtenSecrets = 100
+	writtenSecrets = 40 // Few, so that each soon has as many versions as a secret may have.
 	rotatedSecrets = 10
 	valueBytes     = 400
 )

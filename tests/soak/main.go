@@ -38,11 +38,11 @@ func readSettings() settings {
 	flag.StringVar(&s.binary, "binary", "build/release/coffer", "the server to test")
 	flag.StringVar(&s.folder, "folder", "build/soak", "where its data goes")
 	flag.StringVar(&s.json, "json", "", "file for all figures")
-	flag.Float64Var(&s.minutes, "minutes", 60, "how long; the first sixth is warm-up")
+	flag.Float64Var(&s.minutes, "minutes", 60, "how long; the first sixth, and three minutes at least, is warm-up")
 	flag.Float64Var(&s.rate, "rate", 300, "calls a second")
 	flag.Uint64Var(&s.seed, "seed", rand.Uint64(), "of all choices")
 	flag.Float64Var(&s.bounds.growthMiB, "growth-mib", 4, "anonymous memory may grow by this")
-	flag.Float64Var(&s.bounds.descriptors, "descriptors", 4, "their number may change by this")
+	flag.Float64Var(&s.bounds.descriptors, "descriptors", 8, "their number may change by this")
 	flag.Float64Var(&s.bounds.threads, "threads", 2, "their number may change by this")
 	flag.Float64Var(&s.bounds.ratio, "ratio", 1.5, "of the last quarter's 99th percentile to the first's")
 	flag.Parse()
@@ -51,9 +51,12 @@ func readSettings() settings {
 
 func (s settings) lasts() time.Duration { return time.Duration(s.minutes * float64(time.Minute)) }
 
+// period: until the secrets have as many versions as they may have, the database grows, and with it
+// what SQLite keeps of it in memory.
 func (s settings) period() period {
+	const filled = 180
 	whole := s.lasts().Seconds()
-	return period{whole / 6, whole}
+	return period{min(max(whole/6, filled), whole/2), whole}
 }
 
 // report is what a run has found.

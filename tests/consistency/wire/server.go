@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -29,7 +30,8 @@ type Server struct {
 	ended   chan struct{}
 }
 
-// Start runs the program on a free port of the loopback interface and waits until it is ready.
+// Start runs the program on a free port of the loopback interface and waits until it is ready. It is
+// called by the goroutine that lives longest.
 func Start(binary, folder string, arguments ...string) (*Server, error) {
 	binary, err := filepath.Abs(binary)
 	if err != nil {
@@ -42,6 +44,9 @@ func Start(binary, folder string, arguments ...string) (*Server, error) {
 	all := []string{"dev", "--listen", "127.0.0.1:0", "--data", filepath.Join(folder, "data")}
 	server.process = exec.Command(binary, append(all, arguments...)...)
 	server.process.Env = plainEnvironment()
+	// It ends with the program that started it, however that ends: with its thread, says the system.
+	runtime.LockOSThread()
+	server.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if server.process.Stdout, err = os.Create(server.file("output.txt")); err != nil {
 		return nil, err
 	}
