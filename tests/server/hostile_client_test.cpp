@@ -77,6 +77,7 @@ TEST_F(HostileClientTest, CannotKeepTheThreadWithManySmallRecords) {
   const std::string request = Post("/hostile", std::string(kRecords, 'x'));
   ASSERT_TRUE(hostile.Send(request.substr(0, request.size() - kRecords)));
   for (int i = 0; i < kRecords; ++i) ASSERT_TRUE(hostile.Send("x"));
+  ASSERT_TRUE(Eventually([&] { return hostile.AllHasArrived(); }));
   ASSERT_TRUE(other.Send(Post("/other", "")));
   released.count_down();
   ASSERT_EQ(other.Receive().status, 200);

@@ -8,9 +8,11 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cctype>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -97,6 +99,11 @@ bool TestClient::UpdateKey() {
 
 bool TestClient::Renegotiate() {
   return SSL_renegotiate(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+}
+
+bool TestClient::AllHasArrived() const {
+  int waiting = 0;
+  return ::ioctl(descriptor_, SIOCOUTQ, &waiting) == 0 && waiting == 0;
 }
 
 ClientReply TestClient::Receive(bool head_only) {

@@ -42,6 +42,8 @@ class TestClient {
   bool UpdateKey();
   /// TLS 1.2: asks for another handshake, and answers whether there was one.
   bool Renegotiate();
+  /// Whether all that was sent has reached the server's kernel.
+  [[nodiscard]] bool AllHasArrived() const;
   /// Reads one reply. `head_only`: its Content-Length is not followed by a body.
   [[nodiscard]] ClientReply Receive(bool head_only = false);
   /// Everything until the connection ends.
