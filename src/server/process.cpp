@@ -45,6 +45,7 @@ void HardenProcess() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void BlockStopSignals() {

@@ -5,7 +5,7 @@
 namespace coffer::server {
 
 /// First thing in the process: no core dumps, memory closed to other processes of the same user
-/// (PR_SET_DUMPABLE).
+/// (PR_SET_DUMPABLE), and a file that may not grow is an error of the write, not the end.
 void HardenProcess();
 
 /// Blocks SIGTERM and SIGINT in this thread and all that it will start.

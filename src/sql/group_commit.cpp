@@ -51,6 +51,7 @@ void GroupCommit::RunBatch(SqliteConnection& connection, std::span<PendingWrite>
   connection.Execute(kSetSequence, {sequence_ + 1});
   connection.Execute(kCommit);
   ++sequence_;
+  ReportSpace();
 }
 
 bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
@@ -76,18 +77,40 @@ bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
 std::optional<std::string> GroupCommit::GiveUp(SqliteConnection& connection,
                                                std::span<PendingWrite> batch,
                                                const SqliteError& error) {
-  base::log::Error("database.write_failed", {{"reason", error.what()}, {"jobs", batch.size()}});
+  Report(error, batch.size());
   if (error.harm() == Harm::kDisk) {
     SettleAll(batch, WriteOutcome::kUnknown);
     return error.what();
   }
-  SettleAll(batch, WriteOutcome::kFailed);
+  const bool is_full = error.harm() == Harm::kNoSpace;
+  SettleAll(batch, is_full ? WriteOutcome::kNoSpace : WriteOutcome::kFailed);
   try {
     if (connection.InTransaction()) connection.Execute(kRollback);
   } catch (const SqlError& rollback_error) {
     return rollback_error.what();
   }
   return std::nullopt;
+}
+
+// A full disk may be the log's as well, and clients go on trying: it is reported once, until writes
+// succeed again.
+void GroupCommit::Report(const SqliteError& error, std::size_t jobs) {
+  if (error.harm() != Harm::kNoSpace) {
+    base::log::Error("database.write_failed", {{"reason", error.what()}, {"jobs", jobs}});
+    return;
+  }
+  if (refused_for_space_ == 0) {
+    base::log::Error("disk.full",
+                     {{"reason", error.what()},
+                      {"note", "reads go on; writes are refused until there is space again"}});
+  }
+  refused_for_space_ += jobs;
+}
+
+void GroupCommit::ReportSpace() {
+  if (refused_for_space_ == 0) return;
+  base::log::Info("disk.has_space_again", {{"refused_writes", refused_for_space_}});
+  refused_for_space_ = 0;
 }
 
 }  // namespace coffer::sql

@@ -41,10 +41,13 @@ class GroupCommit {
   void RunBatch(SqliteConnection& connection, std::span<PendingWrite> batch);
   /// Answers whether something was kept.
   static bool RunJob(SqliteConnection& connection, PendingWrite& write);
-  static std::optional<std::string> GiveUp(SqliteConnection& connection,
-                                           std::span<PendingWrite> batch, const SqliteError& error);
+  std::optional<std::string> GiveUp(SqliteConnection& connection, std::span<PendingWrite> batch,
+                                    const SqliteError& error);
+  void Report(const SqliteError& error, std::size_t jobs);
+  void ReportSpace();
 
   std::int64_t sequence_;
+  std::size_t refused_for_space_ = 0;  // Since the disk was found full.
 };
 
 }  // namespace coffer::sql

@@ -2,21 +2,42 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace coffer::sql {
 
-SqliteError::SqliteError(int code, const std::string& message)
-    : SqlError(message + " (SQLite " + std::to_string(code) + ")"), code_(code) {}
+namespace {
 
+// SQLite calls ENOSPC alone a full disk. A quota that is used up and a file that may not grow end
+// a write in the same way, with nothing of it kept, and pass as well.
+bool IsWantOfSpace(int code, int system_error) {
+  return code == SQLITE_IOERR_WRITE && (system_error == EDQUOT || system_error == EFBIG);
+}
+
+}  // namespace
+
+SqliteError::SqliteError(int code, const std::string& message, int system_error)
+    : SqlError(message + " (SQLite " + std::to_string(code) + ")"),
+      code_(code),
+      system_error_(system_error) {}
+
+// sqlite3_system_errno() knows nothing of what went wrong in a COMMIT.
 SqliteError SqliteError::LastOf(sqlite3* database) {
-  return {sqlite3_extended_errcode(database), sqlite3_errmsg(database)};
+  const int system_error = errno;
+  return {sqlite3_extended_errcode(database), sqlite3_errmsg(database), system_error};
 }
 
 Harm SqliteError::harm() const {
   constexpr int kPrimaryCode = 0xFF;
   switch (code_ & kPrimaryCode) {
     case SQLITE_IOERR:
+      if (IsWantOfSpace(code_, system_error_)) return Harm::kNoSpace;
       // Want of memory inside the VFS says nothing about the disk.
       return code_ == SQLITE_IOERR_NOMEM ? Harm::kTransaction : Harm::kDisk;
+    case SQLITE_CANTOPEN:
+      return system_error_ == EIO ? Harm::kDisk : Harm::kTransaction;
+    case SQLITE_FULL:
+      return Harm::kNoSpace;
     case SQLITE_ABORT:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -24,8 +45,6 @@ Harm SqliteError::harm() const {
     case SQLITE_READONLY:
     case SQLITE_INTERRUPT:
     case SQLITE_CORRUPT:
-    case SQLITE_FULL:
-    case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
     case SQLITE_NOTADB:
       return Harm::kTransaction;

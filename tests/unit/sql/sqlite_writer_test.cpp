@@ -68,7 +68,7 @@ TEST_F(SqliteWriterTest, FullDiskAtCommitFailsTheBatchAndLaterWritesSucceed) {
     vfs_.Inject({FileOperation::kWrite, FileKind::kWal, SQLITE_FULL});
   }
 
-  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kFailed));
+  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kNoSpace));
   EXPECT_EQ(CountNotes(*database_), 0);
   EXPECT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
   EXPECT_EQ(fatal_count_, 0);
@@ -88,7 +88,7 @@ TEST_F(SqliteWriterTest, FullDiskInsideOneJobFailsItsWholeBatch) {
     vfs_.Inject({FileOperation::kWrite, FileKind::kWal, SQLITE_FULL, 10});
   }
 
-  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kFailed));
+  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kNoSpace));
   EXPECT_TRUE(vfs_.HasFaultStruck());
   EXPECT_EQ(CountNotes(*database_), 0);
   EXPECT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
@@ -103,7 +103,7 @@ TEST_F(SqliteWriterTest, AJobCannotHideThatTheDiskIsFull) {
     return true;
   });
 
-  EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kFailed));
+  EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kNoSpace));
 }
 
 TEST_F(SqliteWriterTest, HooksRunWhenTheBatchFailed) {
