@@ -1,10 +1,10 @@
 #include "api/json_codec.h"
+#include "checks.h"
 #include "json/document.h"
 #include "json/writer.h"
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 
 // A request's body is the first thing that is parsed after a signature was found good.
 
@@ -12,6 +12,7 @@ namespace {
 
 using coffer::base::Optional;
 using coffer::base::Required;
+using coffer::fuzz::Require;
 using coffer::json::Kind;
 using coffer::json::Value;
 
@@ -51,10 +52,6 @@ struct Request {
                       Optional("Filter", &Request::filter)};
   }
 };
-
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
 
 /// Writes `value` again.
 void Write(coffer::json::Writer& writer, Value value) {

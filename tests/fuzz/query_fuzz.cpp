@@ -1,11 +1,11 @@
 #include "api/query_codec.h"
 #include "api/xml_codec.h"
 #include "base/encoding.h"
+#include "checks.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -19,12 +19,9 @@ namespace {
 using coffer::api::FormFields;
 using coffer::base::Optional;
 using coffer::base::Required;
+using coffer::fuzz::Require;
 
 constexpr std::array<std::string_view, 2> kTypes{"string", "numeric"};
-
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
 
 struct Tag {
   std::string key;
@@ -76,51 +73,6 @@ struct Request {
   }
 };
 
-/// Takes the tag at the front of `xml` and answers what stands between its brackets.
-std::string_view TakeTag(std::string_view& xml) {
-  Require(xml.starts_with('<'));
-  const std::size_t end = xml.find('>');
-  Require(end != std::string_view::npos);
-  const std::string_view tag = xml.substr(1, end - 1);
-  xml.remove_prefix(end + 1);
-  Require(!tag.empty() && tag.find('<') == std::string_view::npos);
-  return tag;
-}
-
-/// `text` has no character that XML forbids, and `&` begins nothing but the escapes of ours.
-void CheckText(std::string_view text) {
-  Require(coffer::base::IsValidUtf8(text));
-  Require(text.find("\xEF\xBF\xBE") == std::string_view::npos);
-  Require(text.find("\xEF\xBF\xBF") == std::string_view::npos);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    Require(static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n');
-    Require(c != '"' && c != '\'' && c != '>');
-    if (c != '&') continue;
-    constexpr std::array<std::string_view, 6> kEscapes{"&amp;",  "&lt;",   "&gt;",
-                                                       "&quot;", "&apos;", "&#xD;"};
-    Require(std::ranges::any_of(
-        kEscapes, [&](std::string_view escape) { return text.substr(i).starts_with(escape); }));
-  }
-}
-
-void CheckWellFormed(std::string_view xml) {
-  std::vector<std::string_view> open;
-  do {
-    const std::string_view tag = TakeTag(xml);
-    if (tag.starts_with('/')) {
-      Require(!open.empty() && open.back() == tag.substr(1));
-      open.pop_back();
-    } else if (!tag.ends_with('/')) {
-      open.push_back(tag.substr(0, tag.find(' ')));
-    }
-    const std::size_t text = std::min(xml.find('<'), xml.size());
-    CheckText(xml.substr(0, text));
-    xml.remove_prefix(text);
-  } while (!open.empty());
-  Require(xml.empty());
-}
-
 /// What a caller is told, whether the request is good or not.
 std::string Answer(const FormFields& form) {
   coffer::base::HttpReply reply;
@@ -129,7 +81,7 @@ std::string Answer(const FormFields& form) {
   } else {
     coffer::api::EncodeXmlError(request.error(), "n", reply);
   }
-  CheckWellFormed(reply.body.body());
+  coffer::fuzz::CheckWellFormedXml(reply.body.body());
   return std::string(reply.body.body());
 }
 

@@ -175,5 +175,14 @@ TEST(ConstantTimeEqualTest, ComparesLengthAndBytes) {
   EXPECT_FALSE(ConstantTimeEqual(AsBytes("abc"), {}));
 }
 
+TEST(ConstantTimeEqualTest, LooksAtEveryBitOfADigest) {
+  const Sha256Digest digest = Sha256(AsBytes("of something"));
+  for (std::size_t bit = 0; bit < digest.size() * 8; ++bit) {
+    Sha256Digest other = digest;
+    other[bit / 8] ^= std::byte{1} << (bit % 8);
+    EXPECT_FALSE(ConstantTimeEqual(digest, other)) << bit;
+  }
+}
+
 }  // namespace
 }  // namespace coffer::crypto
