@@ -4,6 +4,12 @@
 
 namespace coffer::sql {
 
+namespace {
+
+constexpr int kPrimaryCode = 0xFF;
+
+}  // namespace
+
 SqliteError::SqliteError(int code, const std::string& message)
     : SqlError(message + " (SQLite " + std::to_string(code) + ")"), code_(code) {}
 
@@ -12,7 +18,6 @@ SqliteError SqliteError::LastOf(sqlite3* database) {
 }
 
 Harm SqliteError::harm() const {
-  constexpr int kPrimaryCode = 0xFF;
   switch (code_ & kPrimaryCode) {
     case SQLITE_IOERR:
       // Want of memory inside the VFS says nothing about the disk.
@@ -33,5 +38,7 @@ Harm SqliteError::harm() const {
       return Harm::kStatement;
   }
 }
+
+bool SqliteError::is_damage() const { return (code_ & kPrimaryCode) == SQLITE_CORRUPT; }
 
 }  // namespace coffer::sql

@@ -66,7 +66,8 @@ class RotationStore {
   /// The earliest of all due and wake times after `after`.
   [[nodiscard]] std::optional<Timestamp> NextMoment(Transaction& transaction,
                                                     Timestamp after) const;
-  /// Jobs that are not over, oldest first.
+  /// Jobs that are not over, oldest first. Those that were touched are logged and left out, here
+  /// and of the newest.
   [[nodiscard]] std::vector<secrets::RotationJob> LiveJobs(Transaction& transaction) const;
   /// The newest jobs of all secrets, newest first, at most `limit`.
   [[nodiscard]] std::vector<secrets::RotationJob> LatestJobs(Transaction& transaction,
@@ -82,6 +83,9 @@ class RotationStore {
   [[nodiscard]] std::vector<secrets::RotationJob> ReadJobs(Transaction& transaction,
                                                            const Statement& statement,
                                                            SqlParameters parameters) const;
+  [[nodiscard]] std::vector<secrets::RotationJob> ReadSoundJobs(Transaction& transaction,
+                                                                const Statement& statement,
+                                                                SqlParameters parameters) const;
 
   const RowMac& mac_;
 };
