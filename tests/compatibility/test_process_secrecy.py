@@ -3,6 +3,7 @@ processes, and the master key."""
 
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -112,6 +113,30 @@ def test_a_crash_writes_no_core(make_server, tmp_path, number):
     assert server.process.wait() == -number
     assert cores, "a process that allows it writes a core file"
     assert set(tmp_path.glob("core*")) == cores
+
+
+def locked_kibibytes(server):
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.search(r"VmLck:\s+(\d+) kB", status).group(1))
+
+
+@pytest.mark.parametrize("limit, is_locked", [(NO_LIMIT, True), ((8 << 20, 8 << 20), False),
+                                              ((0, 0), False)])
+def test_memory_is_locked_where_that_has_no_limit(make_server, name, limit, is_locked):
+    """With a limit the server runs all the same: a lock that may fail later would end it."""
+    server = make_server()
+    server.process_options = {
+        "preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_MEMLOCK, limit)}
+    try:
+        server.start()
+    except subprocess.SubprocessError:
+        pytest.skip("the limit may not be raised here")
+    client = server.client()
+    client.create_secret(Name=name, SecretString="x" * 65536)
+
+    assert client.get_secret_value(SecretId=name)["SecretString"] == "x" * 65536
+    assert (locked_kibibytes(server) > 1000) == is_locked
+    assert ("memory.locked" in server.log) == is_locked
 
 
 @pytest.mark.parametrize("spelling", [bytes.hex, lambda key: key.hex().upper()])

@@ -119,7 +119,7 @@ TEST_F(SqliteWriterTest, ADamagedPageFailsWhoNeedsItAndNobodyElse) {
     }
   });
   database_.reset();
-  DamagePageWith(options_.file, "note 30;");
+  DamagePageWith(*options_.file, "note 30;");
   Open();
   Submitter submitter(*database_);
   {
