@@ -1,6 +1,9 @@
 #include "server/process.h"
 
+#include "base/log.h"
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <fstream>
@@ -12,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace coffer::server {
@@ -46,6 +50,18 @@ void HardenProcess() {
   const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   (void)std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void LockMemory() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY) return;
+  // On fault: what is only reserved, as most of the cache is, stays so.
+  if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0) {
+    base::log::Info("memory.locked");
+  } else {
+    const int error = errno;
+    base::log::Warning("memory.not_locked", {{"reason", std::generic_category().message(error)}});
+  }
 }
 
 void BlockStopSignals() {

@@ -8,6 +8,10 @@ namespace coffer::server {
 /// (PR_SET_DUMPABLE), and a file that may not grow is an error of the write, not the end.
 void HardenProcess();
 
+/// Keeps all memory of the process, with the keys and values in it, out of swap, where its limit on
+/// locked memory is infinite: under any other one allocations would fail once that is used up.
+void LockMemory();
+
 /// Blocks SIGTERM and SIGINT in this thread and all that it will start.
 void BlockStopSignals();
 /// Waits for one of them. A second one then ends the process at once.

@@ -62,6 +62,7 @@ void SayReady(const Config& config, const Server& server) {
 }  // namespace
 
 int Serve(const Config& config) {
+  LockMemory();
   BlockStopSignals();
   std::atomic<bool> disk_failed = false;
   std::atomic<bool> stopping = false;

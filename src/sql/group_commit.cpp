@@ -34,8 +34,20 @@ std::optional<std::string> GroupCommit::Run(SqliteConnection& connection,
     RunBatch(connection, batch);
     return std::nullopt;
   } catch (const SqliteError& error) {
-    return GiveUp(connection, batch, error);
+    auto disk_failure = GiveUp(connection, batch, error);
+    if (disk_failure || batch.size() == 1 || !error.is_damage()) return disk_failure;
   }
+  return RunOneByOne(connection, batch);
+}
+
+// Nothing of the batch was kept. A damaged page fails who needs it, and nobody else; those behind a
+// failing disk keep the outcome that they have: not made.
+std::optional<std::string> GroupCommit::RunOneByOne(SqliteConnection& connection,
+                                                    std::span<PendingWrite> batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (auto disk_failure = Run(connection, batch.subspan(i, 1))) return disk_failure;
+  }
+  return std::nullopt;
 }
 
 void GroupCommit::RunBatch(SqliteConnection& connection, std::span<PendingWrite> batch) {

@@ -8,6 +8,8 @@ namespace coffer::sql {
 
 namespace {
 
+constexpr int kPrimaryCode = 0xFF;
+
 // SQLite calls ENOSPC alone a full disk. A quota that is used up and a file that may not grow end
 // a write in the same way, with nothing of it kept, and pass as well.
 bool IsWantOfSpace(int code, int system_error) {
@@ -28,7 +30,6 @@ SqliteError SqliteError::LastOf(sqlite3* database) {
 }
 
 Harm SqliteError::harm() const {
-  constexpr int kPrimaryCode = 0xFF;
   switch (code_ & kPrimaryCode) {
     case SQLITE_IOERR:
       if (IsWantOfSpace(code_, system_error_)) return Harm::kNoSpace;
@@ -52,5 +53,7 @@ Harm SqliteError::harm() const {
       return Harm::kStatement;
   }
 }
+
+bool SqliteError::is_damage() const { return (code_ & kPrimaryCode) == SQLITE_CORRUPT; }
 
 }  // namespace coffer::sql

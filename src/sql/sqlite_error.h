@@ -28,6 +28,8 @@ class SqliteError final : public SqlError {
 
   [[nodiscard]] int code() const { return code_; }
   [[nodiscard]] Harm harm() const;
+  /// Whether a page of the database is damaged: a statement that reads others may well succeed.
+  [[nodiscard]] bool is_damage() const;
 
  private:
   int code_;

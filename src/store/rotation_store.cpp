@@ -1,5 +1,6 @@
 #include "store/rotation_store.h"
 
+#include "base/log.h"
 #include "json/shape_codec.h"
 #include "store/row_encoding.h"
 #include "store/sequences.h"
@@ -133,6 +134,22 @@ std::vector<RotationJob> RotationStore::ReadJobs(Transaction& transaction,
   return jobs;
 }
 
+// One that was touched is missing: the others are to go on.
+std::vector<RotationJob> RotationStore::ReadSoundJobs(Transaction& transaction,
+                                                      const Statement& statement,
+                                                      SqlParameters parameters) const {
+  std::vector<RotationJob> jobs;
+  transaction.Query(statement, parameters, [&](const Row& row) {
+    try {
+      jobs.push_back(ReadJob(row));
+    } catch (const IntegrityError& error) {
+      base::log::Error("rotation.unreadable", {{"reason", error.what()}});
+    }
+    return true;
+  });
+  return jobs;
+}
+
 std::optional<RotationJob> RotationStore::FindLiveJob(Transaction& transaction,
                                                       std::int64_t secret_id) const {
   auto jobs = ReadJobs(transaction, kLiveJob, {secret_id});
@@ -151,19 +168,19 @@ std::vector<RotationJob> RotationStore::Jobs(Transaction& transaction,
 }
 
 std::vector<RotationJob> RotationStore::LiveJobs(Transaction& transaction, int limit) const {
-  return ReadJobs(transaction, kLiveJobs, {std::int64_t{limit}});
+  return ReadSoundJobs(transaction, kLiveJobs, {std::int64_t{limit}});
 }
 
 std::vector<RotationJob> RotationStore::HaltedJobs(Transaction& transaction,
                                                    std::int64_t after_secret, int limit) const {
   using secrets::RotationState;
-  return ReadJobs(transaction, kHaltedJobs,
-                  {after_secret, static_cast<std::int64_t>(RotationState::kRunning),
-                   static_cast<std::int64_t>(RotationState::kStuck), std::int64_t{limit}});
+  return ReadSoundJobs(transaction, kHaltedJobs,
+                       {after_secret, static_cast<std::int64_t>(RotationState::kRunning),
+                        static_cast<std::int64_t>(RotationState::kStuck), std::int64_t{limit}});
 }
 
 std::vector<RotationJob> RotationStore::LatestJobs(Transaction& transaction, int limit) const {
-  return ReadJobs(transaction, kLatestJobs, {std::int64_t{limit}});
+  return ReadSoundJobs(transaction, kLatestJobs, {std::int64_t{limit}});
 }
 
 namespace {

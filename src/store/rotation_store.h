@@ -75,7 +75,8 @@ class RotationStore {
   /// The earliest of all due and wake times after `after`.
   [[nodiscard]] std::optional<Timestamp> NextMoment(Transaction& transaction,
                                                     Timestamp after) const;
-  /// Jobs that are not over, oldest first, at most `limit`.
+  /// Jobs that are not over, oldest first, at most `limit`. Those that were touched are logged
+  /// and left out, here and of the halted and the newest.
   [[nodiscard]] std::vector<secrets::RotationJob> LiveJobs(Transaction& transaction,
                                                            int limit) const;
   /// Jobs that run or are stuck, of secrets behind `after_secret`, in their order, at most `limit`.
@@ -96,6 +97,9 @@ class RotationStore {
   [[nodiscard]] std::vector<secrets::RotationJob> ReadJobs(Transaction& transaction,
                                                            const Statement& statement,
                                                            SqlParameters parameters) const;
+  [[nodiscard]] std::vector<secrets::RotationJob> ReadSoundJobs(Transaction& transaction,
+                                                                const Statement& statement,
+                                                                SqlParameters parameters) const;
 
   const RowMac& mac_;
 };

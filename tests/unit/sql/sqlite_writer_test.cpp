@@ -9,6 +9,8 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -92,6 +94,49 @@ TEST_F(SqliteWriterTest, FullDiskInsideOneJobFailsItsWholeBatch) {
   EXPECT_TRUE(vfs_.HasFaultStruck());
   EXPECT_EQ(CountNotes(*database_), 0);
   EXPECT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
+}
+
+/// Overwrites the page of a closed database that holds `text`, from its header on.
+void DamagePageWith(const std::filesystem::path& file, std::string_view text) {
+  constexpr std::size_t kPage = 4096;
+  std::fstream database(file, std::ios::in | std::ios::out | std::ios::binary);
+  std::string page(kPage, '\0');
+  for (std::size_t number = 0; database.read(page.data(), kPage); ++number) {
+    if (page.find(text) == std::string::npos) continue;
+    database.seekp(static_cast<std::streamoff>(number * kPage));
+    database.write(std::string(kPage, '\x7F').data(), kPage);
+    return;
+  }
+  FAIL() << "no page holds it";
+}
+
+TEST_F(SqliteWriterTest, ADamagedPageFailsWhoNeedsItAndNobodyElse) {
+  Open();
+  database_->Write([](Transaction& transaction) {
+    const std::string filler(3000, 'x');  // One note a page.
+    for (std::int64_t id = 1; id <= 60; ++id) {
+      InsertNote(transaction, id, filler + "note " + std::to_string(id) + ";");
+    }
+  });
+  database_.reset();
+  DamagePageWith(*options_.file, "note 30;");
+  Open();
+  Submitter submitter(*database_);
+  {
+    const WriterPause pause(*database_);
+    submitter.SubmitNote(1001);
+    submitter.Submit([](Transaction& transaction) {
+      constexpr Statement kRead{"SELECT length(body) FROM notes WHERE id = 30"};
+      return QueryNumber(transaction, kRead) > 0;
+    });
+    submitter.SubmitNote(1002);
+  }
+
+  EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kCommitted, WriteOutcome::kFailed,
+                                            WriteOutcome::kCommitted));
+  EXPECT_TRUE(HasNote(*database_, 1001));
+  EXPECT_TRUE(HasNote(*database_, 1002));
+  EXPECT_EQ(fatal_count_, 0);
 }
 
 TEST_F(SqliteWriterTest, AJobCannotHideThatTheDiskIsFull) {
