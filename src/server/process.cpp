@@ -31,14 +31,16 @@ sigset_t StopSignals() {
 
 // Of one loaded file. Pages that are never written to are the file's own: when they are needed
 // again they come from the page cache, with their neighbours. Writable segments hold relocated
-// addresses.
+// addresses, and may hold secrets: those stay locked where LockMemory() locked them.
 int ReleaseReadOnlyPages(dl_phdr_info* file, std::size_t /*size*/, void* /*context*/) {
   static const std::uintptr_t kPage = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (const ElfW(Phdr) & segment : std::span(file->dlpi_phdr, file->dlpi_phnum)) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = (file->dlpi_addr + segment.p_vaddr) & ~(kPage - 1);
     const std::uintptr_t end = file->dlpi_addr + segment.p_vaddr + segment.p_memsz;
-    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // NOLINT
+    void* const pages = reinterpret_cast<void*>(begin);  // NOLINT(performance-no-int-to-ptr)
+    ::munlock(pages, end - begin);
+    ::madvise(pages, end - begin, MADV_DONTNEED);
   }
   return 0;
 }
