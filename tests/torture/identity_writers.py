@@ -89,11 +89,17 @@ class KeyOwner:
         self.generation = 0
         self.made = 0
         self.sleepers = []
+        self.left = []               # As with secrets.
         self.corner = self._new()
 
     def _new(self):
         self.generation += 1
         return Tracker(f"{self.name}-{self.generation}", key_model)
+
+    def take_left(self):
+        left, self.left = self.left, []
+        self.sleepers += left
+        return left
 
     def _create(self):
         self.made += 1
@@ -105,7 +111,7 @@ class KeyOwner:
             keys = sorted(key for key, _, _ in corner.keys if not key.startswith("?"))
             if not keys or rng.random() < 0.01:
                 if len(keys) >= MOST_KEYS:
-                    self.sleepers.append(self.corner)
+                    self.left.append(self.corner)
                     self.corner = self._new()
                 call = self._create()
             else:

@@ -45,7 +45,7 @@ class Torture:
         begin = time.monotonic()
         for number in range(1, self.options.rounds + 1):
             self.round(number)
-            if number % max(1, self.options.rounds // 20) == 0:
+            if number % max(1, self.options.rounds // 10) == 0:
                 print(f"round {number}: {self.facts()}, {time.monotonic() - begin:.0f} s",
                       flush=True)
         self.finish()

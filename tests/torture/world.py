@@ -55,22 +55,22 @@ class World:
         sleepers = [secret for owner in self.owners for secret in owner.sleepers]
         asleep = rng.sample(sleepers, min(SLEEPERS_A_ROUND, len(sleepers)))
         touched = [secret for owner in self.owners for secret in owner.secrets + owner.take_left()]
-        return self._after(touched + asleep, self._shared(rng), cut, rng)
+        corners = self.keys.take_left() + [self.keys.corner]
+        return self._after(touched + asleep, self._shared(rng), corners, cut, rng)
 
     def after_all(self):
         """The same, about everything that there is."""
         rng = self.random("all")
         secrets = [secret for owner in self.owners for secret in owner.secrets + owner.sleepers]
         shared = self.shared.secrets + self.shared.sleepers
-        return self._after(secrets, shared, [], rng) + [
-            aftermath.after_keys(corner, [], self.known_keys) for corner in self.keys.sleepers]
+        return self._after(secrets, shared, self.keys.sleepers + [self.keys.corner], [], rng)
 
     def _shared(self, rng):
         asleep = self.shared.sleepers
         touched = [secret for secret in asleep if secret.calls]
         return self.shared.secrets + touched + rng.sample(asleep, min(1, len(asleep)))
 
-    def _after(self, secrets, shared, cut, rng):
+    def _after(self, secrets, shared, corners, cut, rng):
         def of(subject):
             return [request for request in cut if request.subject is subject]
 
@@ -83,7 +83,7 @@ class World:
             *(aftermath.after_user(user, owner.secrets)
               for owner in self.users for user in owner.users),
             *(aftermath.after_keys(corner, of(corner), self.known_keys)
-              for corner in self.keys.sleepers[-1:] + [self.keys.corner])]
+              for corner in corners)]
 
     def count(self):
         """Lists all secrets and keys: none may be lost, and none may be there that nobody made."""
