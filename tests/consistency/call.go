@@ -29,6 +29,7 @@ type Call struct {
 // Answer is what came back, in one form for all operations: the model makes the same and compares.
 type Answer struct {
 	Unknown     bool   // The call may take effect at any later time, or never.
+	Until       int64  // If unknown: it cannot take effect later than this; 0 = no bound.
 	Error       string // Code and text; the other members are empty then.
 	Arn         string
 	VersionID   string

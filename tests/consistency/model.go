@@ -104,7 +104,7 @@ func (s *State) create(call Call, given Answer) (*State, Answer) {
 	}
 	created := &State{exists: true, arn: given.Arn, values: map[string]string{call.Token: call.Value},
 		labels: labels{current: call.Token}}
-	if given.Unknown {
+	if created.arn == "" {
 		created.arn = anything
 	}
 	if call.Description != nil {

@@ -57,6 +57,7 @@ var (
 	look             = after("DescribeSecret", nil)
 	scheduleDeletion = after("DeleteSecret", func(c *Call) { c.Days = 7 })
 	force            = after("DeleteSecret", func(c *Call) { c.Force = true })
+	listVersionsOfS  = after("ListSecretVersionIds", nil)
 	restore          = after("RestoreSecret", nil)
 	done             = Answer{Arn: arn}
 	lost             = Answer{Unknown: true}
@@ -156,6 +157,29 @@ func TestStories(t *testing.T) {
 				t.Errorf("the order proposed is no order: %v", err)
 			}
 		})
+	}
+}
+
+// What a dead server had begun took effect before it died, or never.
+func TestUnknownUntil(t *testing.T) {
+	gone := Answer{Arn: arn, Deleted: 5}
+	for _, one := range []struct {
+		name  string
+		until int64
+		then  []did
+		good  bool
+	}{
+		{"it took effect", 25, []did{{listVersionsOfS, Answer{Arn: arn, Versions: v1 + "=" + current}, 0},
+			{read, value(v1, current), 0}}, true},
+		{"it did not", 25, []did{{read, failed(beingDeleted), 0}}, true},
+		{"it took effect after the death", 25, []did{{read, failed(beingDeleted), 0}, {read, value(v1, current), 0}}, false},
+		{"the server lives", 0, []did{{read, failed(beingDeleted), 0}, {read, value(v1, current), 0}}, true},
+	} {
+		calls := append([]did{created, {scheduleDeletion, gone, 0}, {restore, Answer{Unknown: true, Until: one.until}, 0}},
+			one.then...)
+		if newSearch(story(calls), ranks{}, time.Minute).run() != one.good {
+			t.Errorf("%s: the search says %v", one.name, !one.good)
+		}
 	}
 }
 
