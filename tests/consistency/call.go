@@ -29,6 +29,7 @@ type Call struct {
 // Answer is what came back, in one form for all operations: the model makes the same and compares.
 type Answer struct {
 	Unknown     bool   // The call may take effect at any later time, or never.
+	Until       int64  // If unknown: it cannot take effect later than this; 0 = no bound.
 	Error       string // Code and text; the other members are empty then.
 	Arn         string
 	VersionID   string
@@ -41,7 +42,7 @@ type Answer struct {
 
 func (c Call) isRead() bool {
 	switch c.Operation {
-	case "GetSecretValue", "DescribeSecret", "ListSecretVersionIds":
+	case "GetSecretValue", "BatchGetSecretValue", "DescribeSecret", "ListSecrets", "ListSecretVersionIds":
 		return true
 	}
 	return false
@@ -55,9 +56,15 @@ func (c Call) request() []byte {
 			members[name] = value
 		}
 	}
-	if c.Operation == "CreateSecret" {
+	switch c.Operation {
+	case "CreateSecret":
 		put("Name", c.Secret)
-	} else {
+	case "BatchGetSecretValue":
+		members["SecretIdList"] = []string{c.Secret}
+	case "ListSecrets":
+		members["Filters"] = []any{map[string]any{"Key": "name", "Values": []string{c.Secret}}}
+		members["IncludePlannedDeletion"] = true
+	default:
 		put("SecretId", c.Secret)
 	}
 	put("ClientRequestToken", c.Token)
@@ -97,10 +104,15 @@ type reply struct {
 	SecretString       string
 	VersionStages      []string
 	VersionIDsToStages map[string][]string `json:"VersionIdsToStages"`
+	ListedStages       map[string][]string `json:"SecretVersionsToStages"`
+	ErrorCode          string              // Of one secret, where a call is about several.
 	Description        string
 	DeletionDate       float64
 	DeletedDate        float64
 	Versions           []listedVersion
+	SecretValues       []reply
+	Errors             []reply
+	SecretList         []reply
 }
 
 type listedVersion struct {
@@ -117,6 +129,20 @@ func parse(body []byte) (reply, error) {
 	return parsed, err
 }
 
+// only: what a call about several secrets says of the one that it was asked about.
+func (r reply) only() reply {
+	for _, several := range [][]reply{r.SecretValues, r.Errors, r.SecretList} {
+		for _, one := range several {
+			one.Type = one.ErrorCode
+			if one.ListedStages != nil {
+				one.VersionIDsToStages = one.ListedStages
+			}
+			return one
+		}
+	}
+	return r
+}
+
 // The text of a refusal that holds an ARN, which is compared like that of any other answer.
 const namesSecret = " for a version of secret "
 
@@ -129,7 +155,7 @@ func (r reply) answer(call Call) Answer {
 	answer := Answer{Arn: r.ARN, VersionID: r.VersionID, Value: r.SecretString,
 		Description: r.Description, Labels: labelText(r.VersionStages),
 		Deleted: milliseconds(r.DeletedDate)}
-	if call.Operation == "DescribeSecret" {
+	if call.Operation == "DescribeSecret" || call.Operation == "ListSecrets" {
 		answer.Labels = labelsByVersion(r.VersionIDsToStages)
 	}
 	if call.Operation == "ListSecretVersionIds" {

@@ -37,8 +37,10 @@ func (i *invariants) examine(call Call, status int, r reply) {
 		return
 	}
 	switch call.Operation {
-	case "DescribeSecret":
-		i.oneCurrent(call, r.VersionIDsToStages)
+	case "DescribeSecret", "ListSecrets":
+		if r.ARN != "" {
+			i.oneCurrent(call, r.VersionIDsToStages)
+		}
 	case "ListSecretVersionIds":
 		stages := map[string][]string{}
 		for _, version := range r.Versions {

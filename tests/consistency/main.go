@@ -35,7 +35,21 @@ func readSettings() settings {
 	return s
 }
 
-// totals of all phases with the same number of secrets.
+// kind is one kind of run; `share` of the whole time is for it.
+type kind struct {
+	name    string
+	secrets int
+	kills   bool
+	share   float64
+}
+
+var kinds = []kind{
+	{"1 secret", 1, false, 0.4},
+	{"8 secrets", 8, false, 0.4},
+	{"1 secret, killed and started again", 1, true, 0.2},
+}
+
+// totals of all phases of one kind.
 type totals struct {
 	census
 	phases         int
@@ -56,10 +70,10 @@ func check(p *phase, s settings) []string {
 }
 
 // run makes phases until the load has lasted long enough.
-func run(server *wire.Server, s settings, secrets, firstNumber int) (totals, []string) {
+func run(server *wire.Server, s settings, kind kind, firstNumber int) (totals, []string) {
 	var all totals
-	for all.load < s.load {
-		p := newPhase(server, firstNumber+all.phases, secrets)
+	for all.load.Seconds() < s.load.Seconds()*kind.share {
+		p := newPhase(server, firstNumber+all.phases, kind)
 		all.load += p.run(s.seed)
 		all.phases++
 		all.census.add(p.history.census)
@@ -85,18 +99,17 @@ func test(s settings) error {
 		return err
 	}
 	defer server.Kill()
-	s.load /= 2
 	number := 0
-	for _, secrets := range []int{1, 8} {
-		all, problems := run(server, s, secrets, number)
+	for _, kind := range kinds {
+		all, problems := run(server, s, kind, number)
 		number += all.phases
 		result := "linearizable"
 		if len(problems) > 0 {
 			result = "VIOLATED"
 		}
-		fmt.Printf("%d clients, %d secrets: %d calls in %.1f s (%d reads, %d changes, %d refused, %d without an "+
-			"answer), %d histories checked in %.1f s: %s\n", clients, secrets, all.calls, all.load.Seconds(),
-			all.reads, all.changes, all.refused, all.unknown, all.phases*secrets, all.checking.Seconds(), result)
+		fmt.Printf("%d clients, %s: %d calls in %.1f s (%d reads, %d changes, %d refused, %d without an "+
+			"answer), %d histories checked in %.1f s: %s\n", clients, kind.name, all.calls, all.load.Seconds(),
+			all.reads, all.changes, all.refused, all.unknown, all.phases*kind.secrets, all.checking.Seconds(), result)
 		for _, problem := range problems {
 			fmt.Println("  " + problem)
 		}

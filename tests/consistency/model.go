@@ -57,10 +57,13 @@ func (s *State) apply(call Call, given Answer) (*State, Answer) {
 		if call.Operation == "DeleteSecret" && call.Force {
 			return s, Answer{Arn: anything, Deleted: anyDate}
 		}
+		if call.Operation == "ListSecrets" {
+			return s, Answer{}
+		}
 		return s, failed(notFound)
 	}
 	switch call.Operation {
-	case "DescribeSecret":
+	case "DescribeSecret", "ListSecrets":
 		return s, s.describe()
 	case "ListSecretVersionIds":
 		return s, Answer{Arn: s.arn, Versions: s.allVersions()}
@@ -75,7 +78,7 @@ func (s *State) apply(call Call, given Answer) (*State, Answer) {
 		return s, failed(beingDeleted)
 	}
 	switch call.Operation {
-	case "GetSecretValue":
+	case "GetSecretValue", "BatchGetSecretValue":
 		return s, s.read(call)
 	case "PutSecretValue":
 		return s.put(call)
@@ -104,7 +107,7 @@ func (s *State) create(call Call, given Answer) (*State, Answer) {
 	}
 	created := &State{exists: true, arn: given.Arn, values: map[string]string{call.Token: call.Value},
 		labels: labels{current: call.Token}}
-	if given.Unknown {
+	if created.arn == "" {
 		created.arn = anything
 	}
 	if call.Description != nil {

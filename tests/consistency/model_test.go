@@ -57,6 +57,9 @@ var (
 	look             = after("DescribeSecret", nil)
 	scheduleDeletion = after("DeleteSecret", func(c *Call) { c.Days = 7 })
 	force            = after("DeleteSecret", func(c *Call) { c.Force = true })
+	s                = &board{name: "s"}
+	batch            = after("BatchGetSecretValue", nil)
+	listVersionsOfS  = listVersions(s)
 	restore          = after("RestoreSecret", nil)
 	done             = Answer{Arn: arn}
 	lost             = Answer{Unknown: true}
@@ -127,6 +130,12 @@ var stories = []struct {
 		{look, Answer{Arn: arn, Labels: v1 + "=" + current, Deleted: 6}, 0}}},
 	{"the ARN of one that is gone", false, []did{created, {force, Answer{Arn: arn, Deleted: 5}, 0},
 		{created.call, Answer{Arn: arn + "2", VersionID: v1}, 0}, {look, shown(v1 + "=" + current), 0}}},
+	{"a list that shows what is gone", false, []did{created, {force, Answer{Arn: arn, Deleted: 5}, 0},
+		{list(s), shown(v1 + "=" + current), 0}}},
+	{"a list without it", true, []did{created, {list(s), shown(v1 + "=" + current), 0},
+		{force, Answer{Arn: arn, Deleted: 5}, 0}, {list(s), Answer{}, 0}}},
+	{"a batch that reads what is deleted", false, []did{created,
+		{scheduleDeletion, Answer{Arn: arn, Deleted: 5}, 0}, {batch, value(v1, current), 0}}},
 	{"half of an update", false, []did{created, {after("UpdateSecret", func(c *Call) {
 		c.Token, c.Value, c.Description = v1, "another value", &c.Operation
 	}), Answer{Arn: arn, Error: (&State{}).tokenInUse(v1).Error}, 0},
@@ -156,6 +165,29 @@ func TestStories(t *testing.T) {
 				t.Errorf("the order proposed is no order: %v", err)
 			}
 		})
+	}
+}
+
+// What a dead server had begun took effect before it died, or never.
+func TestUnknownUntil(t *testing.T) {
+	gone := Answer{Arn: arn, Deleted: 5}
+	for _, one := range []struct {
+		name  string
+		until int64
+		then  []did
+		good  bool
+	}{
+		{"it took effect", 25, []did{{listVersionsOfS, Answer{Arn: arn, Versions: v1 + "=" + current}, 0},
+			{read, value(v1, current), 0}}, true},
+		{"it did not", 25, []did{{read, failed(beingDeleted), 0}}, true},
+		{"it took effect after the death", 25, []did{{read, failed(beingDeleted), 0}, {read, value(v1, current), 0}}, false},
+		{"the server lives", 0, []did{{read, failed(beingDeleted), 0}, {read, value(v1, current), 0}}, true},
+	} {
+		calls := append([]did{created, {scheduleDeletion, gone, 0}, {restore, Answer{Unknown: true, Until: one.until}, 0}},
+			one.then...)
+		if newSearch(story(calls), ranks{}, time.Minute).run() != one.good {
+			t.Errorf("%s: the search says %v", one.name, !one.good)
+		}
 	}
 }
 
@@ -201,6 +233,28 @@ func TestInvariants(t *testing.T) {
 		i.examine(list, status, second)
 		if len(i.problems) == 0 {
 			t.Errorf("%s: %v", name, i.problems)
+		}
+	}
+}
+
+// Calls about several secrets answer for the one that they were asked about.
+func TestOnly(t *testing.T) {
+	for _, one := range []struct {
+		call Call
+		body string
+		want Answer
+	}{
+		{batch, `{"SecretValues":[{"ARN":"` + arn + `","VersionId":"version-1","SecretString":"value of version-1",` +
+			`"VersionStages":["AWSCURRENT"]}],"Errors":[]}`, value(v1, current)},
+		{batch, `{"SecretValues":[],"Errors":[{"SecretId":"s","ErrorCode":"ResourceNotFoundException",` +
+			`"Message":"Secrets Manager can't find the specified secret."}]}`, failed(notFound)},
+		{list(s), `{"SecretList":[]}`, Answer{}},
+		{list(s), `{"SecretList":[{"ARN":"` + arn + `","SecretVersionsToStages":{"version-1":["AWSCURRENT"]}}]}`,
+			shown(v1 + "=" + current)},
+	} {
+		parsed, err := parse([]byte(one.body))
+		if found := parsed.only().answer(one.call); err != nil || found != one.want {
+			t.Errorf("%s: %v %v", one.body, found, err)
 		}
 	}
 }

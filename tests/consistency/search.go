@@ -39,7 +39,12 @@ type stuck struct {
 func newSearch(all []porcupine.Operation, versions ranks, patience time.Duration) *search {
 	s := &search{ranks: versions, tried: map[uint64]struct{}{}, ends: time.Now().Add(patience)}
 	for _, operation := range all {
-		if operation.Output.(Answer).Unknown {
+		call, answer := operation.Input.(Call), operation.Output.(Answer)
+		if answer.Unknown {
+			if call.Operation == "CreateSecret" {
+				answer.Arn = versions.arnOf(call.Token)
+				operation.Output = answer
+			}
 			s.unknown = append(s.unknown, operation)
 		} else {
 			s.known = append(s.known, operation)
@@ -73,6 +78,7 @@ type position struct {
 	state *State
 	set   uint64 // Stands for the calls that are placed.
 	first int    // All known calls before this one are placed.
+	begun int64  // The latest beginning of a call that is placed: all that follow are later.
 }
 
 // candidates are the known calls that may come next: those that began before any other one ended.
@@ -95,6 +101,7 @@ func (s *search) place(p *position, place int) {
 	s.done[place] = true
 	s.order = append(s.order, place)
 	p.set ^= s.marks[place]
+	p.begun = max(p.begun, s.at(place).Call)
 }
 
 func (s *search) takeBack(length int) {
@@ -104,15 +111,34 @@ func (s *search) takeBack(length int) {
 	s.order = s.order[:length]
 }
 
+// lastChance is until when some unknown call must have taken effect, if it ever does.
+func (s *search) lastChance(p *position) int64 {
+	chance := int64(math.MaxInt64)
+	for place := range s.unknown {
+		if s.mayFollow(p, place) && s.unknown[place].Output.(Answer).Until != 0 {
+			chance = min(chance, s.unknown[place].Output.(Answer).Until)
+		}
+	}
+	return chance
+}
+
+// mayFollow: an unknown call that is not placed, and for which it is not too late.
+func (s *search) mayFollow(p *position, place int) bool {
+	until := s.unknown[place].Output.(Answer).Until
+	return !s.done[len(s.known)+place] && (until == 0 || until >= p.begun)
+}
+
 // placeInert places whatever changes nothing and is answered as this state wants it. It cannot be
-// wrong to do so now: later states are the same without it.
+// wrong to do so now, as later states are the same without it, unless it is too late then for a call
+// that is unknown.
 func (s *search) placeInert(p *position) ([]int, int64) {
 	for {
 		open, firstEnd := s.candidates(p)
+		chance := s.lastChance(p)
 		placed := false
 		for _, place := range open {
 			operation := s.known[place]
-			if !isInert(operation) {
+			if !isInert(operation) || operation.Call > chance {
 				continue
 			}
 			if ok, _ := step(p.state, operation.Input.(Call), operation.Output.(Answer)); ok {
@@ -137,8 +163,8 @@ func (s *search) explore(p position) bool {
 	key := p.set ^ hash(p.state)
 	if _, seen := s.tried[key]; !seen && time.Now().Before(s.ends) {
 		s.tried[key] = struct{}{}
-		for place := range s.unknown {
-			if s.unknown[place].Call <= firstEnd {
+		for place, operation := range s.unknown {
+			if operation.Call <= firstEnd && s.mayFollow(&p, place) {
 				open = append(open, len(s.known)+place)
 			}
 		}
@@ -153,13 +179,16 @@ func (s *search) explore(p position) bool {
 // follow tries one call as the next.
 func (s *search) follow(p position, place int) bool {
 	operation := s.at(place)
-	if s.done[place] || place < len(s.known) && isInert(operation) {
+	if place < len(s.known) && isInert(operation) && operation.Call <= s.lastChance(&p) {
 		return false
 	}
 	call, answer := operation.Input.(Call), operation.Output.(Answer)
 	ok, after := step(p.state, call, answer)
 	if !ok || !s.ranks.allow(p.state, after, call.Token) {
 		return false
+	}
+	if answer.Unknown && same(p.state, after) {
+		return false // It might as well never happen.
 	}
 	length := len(s.order)
 	s.place(&p, place)
@@ -185,18 +214,12 @@ func (s *search) note(p position, open []int, firstEnd int64) {
 func (s *search) run() bool { return s.explore(position{state: &State{}}) }
 
 // proposal is the order that was found, as a history in which no two calls overlap: each call is one
-// moment between its beginning and its end.
+// moment between its beginning and its end. Unknown calls that are not in it never took effect.
 func (s *search) proposal() ([]porcupine.Operation, error) {
 	const finer = 4096 // More calls than this do not take effect in one nanosecond.
-	order := s.order
-	for place := range s.unknown {
-		if !s.done[len(s.known)+place] {
-			order = append(order, len(s.known)+place) // Never, which is after everything else.
-		}
-	}
 	var moment int64
-	moments := make([]porcupine.Operation, 0, len(order))
-	for _, place := range order {
+	moments := make([]porcupine.Operation, 0, len(s.order))
+	for _, place := range s.order {
 		operation := s.at(place)
 		moment = max(moment+1, operation.Call*finer)
 		if operation.Return != math.MaxInt64 && moment > operation.Return*finer+finer-1 {

@@ -106,9 +106,12 @@ type workload struct {
 	client int
 	calls  int
 	boards []*board
-	last   string // The error of the call before.
-	ending *board // The secret that this client is about to delete for good.
-	listed bool   // It has listed its versions.
+	// Nothing is deleted for good. With a server that is killed in the middle of it, there would be too
+	// many ways in which it may have gone.
+	lasting bool
+	last    string // The error of the call before.
+	ending  *board // The secret that this client is about to delete for good.
+	listed  bool   // It has listed its versions.
 }
 
 func pick[T any](random *rand.Rand, from ...T) T { return from[random.IntN(len(from))] }
@@ -164,7 +167,7 @@ func (w *workload) draw(b *board) Call {
 		weight int
 		draw   func(*board) Call
 	}{
-		{24, w.read}, {10, describe}, {5, listVersions}, {24, w.put}, {12, w.update}, {18, w.moveLabel},
+		{24, w.read}, {8, describe}, {2, list}, {5, listVersions}, {24, w.put}, {12, w.update}, {18, w.moveLabel},
 		{2, w.delete}, {3, w.restore}, {2, w.create},
 	}
 	number := w.random.IntN(100)
@@ -178,14 +181,18 @@ func (w *workload) draw(b *board) Call {
 
 func describe(b *board) Call { return Call{Operation: "DescribeSecret", Secret: b.name} }
 
+func list(b *board) Call { return Call{Operation: "ListSecrets", Secret: b.name} }
+
 func listVersions(b *board) Call { return Call{Operation: "ListSecretVersionIds", Secret: b.name} }
 
 func (w *workload) restore(b *board) Call { return Call{Operation: "RestoreSecret", Secret: b.name} }
 
 func (w *workload) read(b *board) Call {
 	call := Call{Operation: "GetSecretValue", Secret: b.name}
-	switch w.random.IntN(5) {
+	switch w.random.IntN(6) {
 	case 0, 1:
+	case 5:
+		call.Operation = "BatchGetSecretValue"
 	case 2:
 		call.Label = w.anyLabel()
 	case 3:
@@ -250,7 +257,7 @@ func (w *workload) moveLabel(b *board) Call {
 }
 
 func (w *workload) delete(b *board) Call {
-	if w.random.IntN(5) == 0 {
+	if !w.lasting && w.random.IntN(5) == 0 {
 		b.change(func() { b.ending++ })
 		w.ending = b
 		return describe(b)

@@ -147,6 +147,10 @@ func (r report) print() {
 
 func main() {
 	s := readSettings()
+	if s.minutes < 2 {
+		fmt.Fprintln(os.Stderr, "soak: two minutes are the least in which anything can be seen")
+		os.Exit(2)
+	}
 	fmt.Printf("%g minutes, %g calls a second, seed %d\n", s.minutes, s.rate, s.seed)
 	result, err := run(s)
 	if err == nil && s.json != "" {

@@ -3,6 +3,8 @@ package wire
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,6 +13,9 @@ import (
 
 // A call that is not answered in this time is one whose outcome is unknown.
 const answeredWithin = 30 * time.Second
+
+// ErrNotSent: nothing of a call has left, because there is no connection.
+var ErrNotSent = errors.New("not connected")
 
 // Connection makes signed calls, one after the other, and connects when it has to. A call is sent
 // once: no library between the caller and the server sends it again. It belongs to one goroutine.
@@ -28,7 +33,7 @@ func (c *Connection) connect() error {
 	}
 	plain, err := net.DialTimeout("tcp", c.Address, answeredWithin)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrNotSent, err)
 	}
 	c.open = plain
 	if c.Trust != nil {

@@ -25,42 +25,59 @@ var readyLine = regexp.MustCompile(`(?m)^coffer is ready: https://localhost:(\d+
 // Server is a process of `coffer dev`, its data and its output in a folder of its own.
 type Server struct {
 	Address string
+	command []string
 	folder  string
 	process *exec.Cmd
 	ended   chan struct{}
 }
 
 // Start runs the program on a free port of the loopback interface and waits until it is ready. It is
-// called by the goroutine that lives longest.
+// called, as is Restart, by the goroutine that lives longest.
 func Start(binary, folder string, arguments ...string) (*Server, error) {
 	binary, err := filepath.Abs(binary)
 	if err != nil {
 		return nil, err
 	}
+	server := &Server{Address: "127.0.0.1:0", folder: folder,
+		command: append([]string{binary, "dev", "--data", filepath.Join(folder, "data")}, arguments...)}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
-	server := &Server{folder: folder, ended: make(chan struct{})}
-	all := []string{"dev", "--listen", "127.0.0.1:0", "--data", filepath.Join(folder, "data")}
-	server.process = exec.Command(binary, append(all, arguments...)...)
-	server.process.Env = plainEnvironment()
+	return server, server.start()
+}
+
+func (s *Server) start() error {
+	output, err := os.Create(s.file("output.txt"))
+	if err != nil {
+		return err
+	}
+	defer output.Close()
+	log, err := os.OpenFile(s.file("log.txt"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	process := exec.Command(s.command[0], append(s.command[1:], "--listen", s.Address)...)
+	process.Env, process.Stdout, process.Stderr = plainEnvironment(), output, log
 	// It ends with the program that started it, however that ends: with its thread, says the system.
 	runtime.LockOSThread()
-	server.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if server.process.Stdout, err = os.Create(server.file("output.txt")); err != nil {
-		return nil, err
+	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := process.Start(); err != nil {
+		return err
 	}
-	if server.process.Stderr, err = os.Create(server.file("log.txt")); err != nil {
-		return nil, err
-	}
-	if err := server.process.Start(); err != nil {
-		return nil, err
-	}
+	ended := make(chan struct{})
+	s.process, s.ended = process, ended
 	go func() {
-		_ = server.process.Wait()
-		close(server.ended)
+		_ = process.Wait()
+		close(ended)
 	}()
-	return server, server.waitUntilReady()
+	return s.waitUntilReady()
+}
+
+// Restart kills the server (kill -9) and starts it again at the same address.
+func (s *Server) Restart() error {
+	s.Kill()
+	return s.start()
 }
 
 // COFFER_… variables would be settings of the server.
