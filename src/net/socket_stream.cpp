@@ -13,8 +13,8 @@ namespace {
 
 constexpr unsigned char kTlsHandshakeRecord = 0x16;
 
-// After the handshake a client has nothing more to say about it than a new key, now and then.
-constexpr int kMaxLateHandshakeRecords = 32;
+// A handshake takes four records of the client, and later there is a new key now and then.
+constexpr int kMaxHandshakeRecords = 32;
 
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
@@ -45,20 +45,19 @@ void SocketStream::StartTls(SSL_CTX* context) {
 SocketStream::Status SocketStream::Handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
-  shaken_hands_ = result == 1;
-  return shaken_hands_ ? Status::kDone : StatusOfTls(result);
+  return result == 1 ? Status::kDone : StatusOfTls(result);
 }
 
-// One SSL_read() goes through as many updates of the key (TLS 1.3) and attempts to renegotiate
-// (TLS 1.2) as the socket holds. A client that sends nothing else would keep the thread in there
-// for ever, so it is taken to have closed: the next record ends the call.
+// OpenSSL goes through all that the socket holds within one call, be it updates of the key (TLS
+// 1.3), attempts to renegotiate (TLS 1.2) or a ClientHello in 131,396 records. A client that sends
+// nothing else would keep the thread in there for as long as it likes, so it is taken to have
+// closed: the next record ends the call.
 void SocketStream::NoteRecord(int outgoing, int /*version*/, int kind, const void* bytes,
                               std::size_t /*size*/, SSL* ssl, void* stream) {
-  // The kind of a record is in its header, in TLS 1.3 in its encrypted part.
+  // What a record is about is in its header, in TLS 1.3 in its encrypted part.
   if (outgoing != 0 || (kind != SSL3_RT_HEADER && kind != SSL3_RT_INNER_CONTENT_TYPE)) return;
-  auto& self = *static_cast<SocketStream*>(stream);
-  if (!self.shaken_hands_ || *static_cast<const unsigned char*>(bytes) != SSL3_RT_HANDSHAKE) return;
-  if (++self.late_handshake_records_ > kMaxLateHandshakeRecords) {
+  if (*static_cast<const unsigned char*>(bytes) != SSL3_RT_HANDSHAKE) return;
+  if (++static_cast<SocketStream*>(stream)->handshake_records_ > kMaxHandshakeRecords) {
     SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
   }
 }

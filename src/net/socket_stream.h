@@ -60,8 +60,7 @@ class SocketStream {
 
   Socket socket_;
   SslHandle ssl_;
-  bool shaken_hands_ = false;
-  int late_handshake_records_ = 0;
+  int handshake_records_ = 0;
 };
 
 }  // namespace coffer::net

@@ -1,9 +1,8 @@
 """One attack beside well-behaved clients: quiet and attacked intervals in turn.
 
-Good are clients that keep 80 % of their rate, by the median over the pairs of intervals. On a
-machine that others keep busy, whatever anybody uses is taken from the good clients, and their rate
-says little: there they must keep 40 % (a server whose threads are held keeps less), and the attack
-may not cost the server more than a quarter of a core.
+Good are clients that keep 80 % of their rate, by the median over the pairs of intervals, and never
+wait long. On a machine that others keep busy the rate falls and rises by itself: there it is shown
+but not judged, and instead the attack may not cost the server more than a quarter of a core.
 """
 
 import multiprocessing
@@ -16,7 +15,6 @@ import traceback
 QUIET_SECONDS = 0.6
 MORE_PAIRS = 10
 RATE_KEPT = 0.8
-RATE_KEPT_ON_A_BUSY_MACHINE = 0.4
 CORES_TAKEN_ON_A_BUSY_MACHINE = 0.25
 IDLE_ENOUGH = 0.2
 MEMORY_GROWN_MIB = 100  # 64 of them are what large requests may take together.
@@ -146,8 +144,7 @@ class Result:
         if self.rate_kept() >= RATE_KEPT:
             return True
         taken = self._of(self.attacked, "server") - self._of(self.quiet, "server")
-        return (self.is_machine_busy() and self.rate_kept() >= RATE_KEPT_ON_A_BUSY_MACHINE
-                and taken <= CORES_TAKEN_ON_A_BUSY_MACHINE)
+        return self.is_machine_busy() and taken <= CORES_TAKEN_ON_A_BUSY_MACHINE
 
     def is_machine_busy(self):
         return self._of(self.quiet, "idle") < IDLE_ENOUGH
@@ -177,8 +174,7 @@ def measure(attack, target, good, server, pairs):
     attacker = Attacker(attack, target)
     try:
         for turn in range(pairs + MORE_PAIRS):
-            if turn >= pairs and result.is_good() and not (
-                    result.is_machine_busy() and result.rate_kept() < RATE_KEPT):
+            if turn >= pairs and result.is_good():
                 break
             attacker.refill()
             result.quiet.append(Interval(good, server, lambda until: None, QUIET_SECONDS))

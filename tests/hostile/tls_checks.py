@@ -77,7 +77,7 @@ def check(server):
         if not re.search(wanted, output):
             problems.append(f"{what}: no {wanted!r} in:\n{output[-1500:]}")
     for part in (_check_ciphers, _check_old_hellos, _check_renegotiation, _check_tickets,
-                 _check_records, _check_flipped_hellos):
+                 _check_records, _check_cut_hellos, _check_flipped_hellos):
         done, found = part(server)
         count += done
         problems += found
@@ -269,6 +269,20 @@ def _size_of_application_data(received):
             largest = max(largest, size)
         received = received[5 + size:]
     return largest
+
+
+def _check_cut_hellos(server):
+    """A ClientHello may come in a few records, not in one for each of its bytes."""
+    found = []
+    for pieces, taken in ((1, True), (8, True), (100, False)):
+        hello = client_hello()[5:]
+        size = -(-len(hello) // pieces)
+        cut = [hello[at:at + size] for at in range(0, len(hello), size)]
+        answer = exchange(server, b"".join(
+            struct.pack(">BHH", HANDSHAKE, 0x0301, len(piece)) + piece for piece in cut))
+        if (answer[:1] == bytes([HANDSHAKE])) != taken:
+            found.append(f"a ClientHello in {len(cut)} records was answered {answer[:20]!r}")
+    return 3, found
 
 
 def _check_flipped_hellos(server, times=400):
