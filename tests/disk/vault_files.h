@@ -37,6 +37,8 @@ class ServerOverFiles {
 
   /// The body of the answer.
   std::string Ask(const ApiRequest& request);
+  /// The same while all open readers are busy, so that another one has to be opened for it.
+  std::string AskWithoutOpenReaders(const ApiRequest& request);
   [[nodiscard]] int status() const { return api_.reply().status; }
   /// All that the API tells, without what differs between two times of asking.
   std::string Describe();
