@@ -211,19 +211,23 @@ struct Tally {
   std::size_t absorbed = 0;  ///< SQLite did without the call that failed.
 };
 
-/// Moves the fault from one call to the next until none is left that it could strike, or takes one
-/// of the first calls at random.
+/// A sort of fault, once or for ever.
+using Kind = std::pair<const FaultSort*, bool>;
+
+/// Puts calls through faults, and counts.
 class FaultWalk {
  public:
-  void Take(const Case& tried, const FaultSort& sort, bool is_sticky) {
-    const bool checkpoints = std::bernoulli_distribution(0.5)(SampleRandom());
+  /// Moves each fault from one call to the next until none is left that it could strike; or takes a
+  /// sample, with faults at one of the first calls.
+  void Take(const Case& tried, const std::vector<Kind>& kinds, std::size_t sample) {
     if (!WantsAll()) {
-      std::geometric_distribution<std::size_t> first_calls(0.2);
-      (void)Try(tried, sort, is_sticky, first_calls(SampleRandom()), checkpoints);
+      for (std::size_t taken = 0; taken < SampleOf(sample); ++taken) TakeOne(tried, kinds);
       return;
     }
-    for (const bool with_checkpoint : {false, true}) {
-      for (std::size_t n = 0; Try(tried, sort, is_sticky, n, with_checkpoint); ++n) {
+    for (const auto& [sort, is_sticky] : kinds) {
+      for (const bool with_checkpoint : {false, true}) {
+        for (std::size_t n = 0; Try(tried, *sort, is_sticky, n, with_checkpoint); ++n) {
+        }
       }
     }
   }
@@ -237,6 +241,15 @@ class FaultWalk {
   }
 
  private:
+  void TakeOne(const Case& tried, const std::vector<Kind>& kinds) {
+    std::uniform_int_distribution<std::size_t> any(0, kinds.size() - 1);
+    std::geometric_distribution<std::size_t> first_calls(0.2);
+    std::bernoulli_distribution coin(0.5);
+    const auto& [sort, is_sticky] = kinds[any(SampleRandom())];
+    const std::size_t successes = first_calls(SampleRandom());
+    (void)Try(tried, *sort, is_sticky, successes, coin(SampleRandom()));
+  }
+
   /// Whether the fault struck.
   bool Try(const Case& tried, const FaultSort& sort, bool is_sticky, std::size_t successes,
            bool with_checkpoint) {
@@ -261,21 +274,18 @@ class FaultWalk {
   std::vector<std::string> complaints_;
 };
 
-/// Those that `may_strike`, once and for ever; a sample of them unless all are wanted.
-std::vector<std::pair<const FaultSort*, bool>> Kinds(
-    std::size_t sample, const std::function<bool(const FaultSort&)>& may_strike) {
-  std::vector<std::pair<const FaultSort*, bool>> kinds;
+/// Those that `may_strike`.
+std::vector<Kind> Kinds(const std::function<bool(const FaultSort&)>& may_strike) {
+  std::vector<Kind> kinds;
   for (const FaultSort& sort : FaultSorts()) {
     if (!may_strike(sort)) continue;
     kinds.emplace_back(&sort, false);
     kinds.emplace_back(&sort, true);
   }
-  std::ranges::shuffle(kinds, SampleRandom());
-  if (!WantsAll()) kinds.resize(std::min(kinds.size(), sample));
   return kinds;
 }
 
-bool MayStrikeAnything(const FaultSort& /*sort*/) { return true; }
+bool MayStrikeAStart(const FaultSort& /*sort*/) { return true; }
 
 bool MayStrikeAMutation(const FaultSort& sort) {
   using enum FileOperation;
@@ -292,10 +302,7 @@ bool MayStrikeARead(const FaultSort& sort) {
 TEST(DiskFaultTest, NoMutationIsLostHalvedOrFalselyAcknowledged) {
   FaultWalk walk;
   for (const Mutation& mutation : Mutations()) {
-    const Case tried(mutation.request, mutation.set_up);
-    for (const auto& [sort, is_sticky] : Kinds(/*sample=*/4, MayStrikeAMutation)) {
-      walk.Take(tried, *sort, is_sticky);
-    }
+    walk.Take(Case(mutation.request, mutation.set_up), Kinds(MayStrikeAMutation), /*sample=*/4);
   }
   walk.Report();
   EXPECT_THAT(walk.complaints(), testing::IsEmpty());
@@ -309,10 +316,7 @@ TEST(DiskFaultTest, NoReadAnswersAnythingElse) {
     ServerOverFiles server(directory.path() / "vault", {}, kSeed);
     (void)server.Ask(question);
     if (server.status() != 200) continue;  // Asks for what only some mutation makes.
-    const Case tried(question, {});
-    for (const auto& [sort, is_sticky] : Kinds(/*sample=*/3, MayStrikeARead)) {
-      walk.Take(tried, *sort, is_sticky);
-    }
+    walk.Take(Case(question, {}), Kinds(MayStrikeARead), /*sample=*/3);
   }
   walk.Report();
   EXPECT_THAT(walk.complaints(), testing::IsEmpty());
@@ -343,7 +347,10 @@ bool StartOn(const PreparedVault& vault, const InjectedFault& fault, bool& has_s
 TEST(DiskFaultTest, AStartOnAFailingDiskHarmsNothing) {
   const PreparedVault vault({});
   std::size_t starts = 0;
-  for (const auto& [sort, is_sticky] : Kinds(/*sample=*/8, MayStrikeAnything)) {
+  std::vector<Kind> kinds = Kinds(MayStrikeAStart);
+  std::ranges::shuffle(kinds, SampleRandom());
+  kinds.resize(std::min(kinds.size(), SampleOf(8)));
+  for (const auto& [sort, is_sticky] : kinds) {
     InjectedFault fault = sort->fault;
     fault.is_sticky = is_sticky;
     bool has_served = false;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <regex>
 #include <sstream>
@@ -226,6 +227,12 @@ std::mt19937& SampleRandom() {
 bool WantsAll() {
   const char* wanted = std::getenv("COFFER_DISK_FAULTS");
   return wanted != nullptr && std::string_view(wanted) == "all";
+}
+
+std::size_t SampleOf(std::size_t usual) {
+  if (WantsAll()) return std::numeric_limits<std::size_t>::max();
+  const char* times = std::getenv("COFFER_DISK_FAULTS");
+  return times == nullptr ? usual : usual * std::stoul(times);
 }
 
 }  // namespace coffer::test

@@ -69,5 +69,7 @@ class PreparedVault {
 [[nodiscard]] std::mt19937& SampleRandom();
 /// Whether COFFER_DISK_FAULTS=all wants every case instead of a sample.
 [[nodiscard]] bool WantsAll();
+/// How many cases to take where `usual` are enough every day: COFFER_DISK_FAULTS times as many.
+[[nodiscard]] std::size_t SampleOf(std::size_t usual);
 
 }  // namespace coffer::test
