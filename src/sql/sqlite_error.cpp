@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <system_error>
 
 namespace coffer::sql {
 
@@ -16,12 +17,21 @@ bool IsWantOfSpace(int code, int system_error) {
   return code == SQLITE_IOERR_WRITE && (system_error == EDQUOT || system_error == EFBIG);
 }
 
+bool IsDeadDisk(int system_error) { return system_error == EIO || system_error == ENXIO; }
+
+std::string Describe(int code, const std::string& message, int system_error) {
+  const int primary_code = code & kPrimaryCode;
+  const bool is_of_system = primary_code == SQLITE_IOERR || primary_code == SQLITE_CANTOPEN ||
+                            (primary_code == SQLITE_CORRUPT && IsDeadDisk(system_error));
+  const std::string reason =
+      is_of_system && system_error != 0 ? ", " + std::generic_category().message(system_error) : "";
+  return message + " (SQLite " + std::to_string(code) + reason + ")";
+}
+
 }  // namespace
 
 SqliteError::SqliteError(int code, const std::string& message, int system_error)
-    : SqlError(message + " (SQLite " + std::to_string(code) + ")"),
-      code_(code),
-      system_error_(system_error) {}
+    : SqlError(Describe(code, message, system_error)), code_(code), system_error_(system_error) {}
 
 // sqlite3_system_errno() knows nothing of what went wrong in a COMMIT.
 SqliteError SqliteError::LastOf(sqlite3* database) {
@@ -35,8 +45,10 @@ Harm SqliteError::harm() const {
       if (IsWantOfSpace(code_, system_error_)) return Harm::kNoSpace;
       // Want of memory inside the VFS says nothing about the disk.
       return code_ == SQLITE_IOERR_NOMEM ? Harm::kTransaction : Harm::kDisk;
+    // SQLite takes a page that the disk could not read for one that is damaged.
+    case SQLITE_CORRUPT:
     case SQLITE_CANTOPEN:
-      return system_error_ == EIO ? Harm::kDisk : Harm::kTransaction;
+      return IsDeadDisk(system_error_) ? Harm::kDisk : Harm::kTransaction;
     case SQLITE_FULL:
       return Harm::kNoSpace;
     case SQLITE_ABORT:
@@ -45,7 +57,6 @@ Harm SqliteError::harm() const {
     case SQLITE_NOMEM:
     case SQLITE_READONLY:
     case SQLITE_INTERRUPT:
-    case SQLITE_CORRUPT:
     case SQLITE_PROTOCOL:
     case SQLITE_NOTADB:
       return Harm::kTransaction;

@@ -240,7 +240,7 @@ def disk(failing_disk, tmp_path):
 def assert_ended_for_the_disk(server):
     assert server.process.wait(30) == EX_IOERR, server.printed
     assert server.log.count("disk.failed") == 1, server.printed
-    assert "disk I/O error" in server.log
+    assert "Input/output error" in server.log
 
 
 @pytest.mark.parametrize("call, ending", [
@@ -298,7 +298,7 @@ def test_a_server_that_cannot_read_its_database_does_not_start(make_server, disk
     disk.fail("pread", "coffer.db")
     printed = server.refuses_to_start()
 
-    assert "disk I/O error" in printed
+    assert "Input/output error" in printed
     disk.heal()
     assert_reads_go_on(server.start(), name)
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <regex>
 #include <sstream>
@@ -145,6 +146,16 @@ std::string ServerOverFiles::Ask(const ApiRequest& request) {
   throw std::logic_error("no such service");
 }
 
+std::string ServerOverFiles::AskWithoutOpenReaders(const ApiRequest& request) {
+  static constexpr Statement kAnything{"SELECT count(*) FROM secrets"};
+  std::string answer;
+  database_.Read([&](Transaction& transaction) {
+    transaction.Query(kAnything, {}, [](const Row&) { return true; });
+    answer = Ask(request);
+  });
+  return answer;
+}
+
 std::string ServerOverFiles::Describe() {
   // Which day a value was read is not durable when the read is answered, and meant to be so.
   static const std::regex kVolatile(
@@ -216,6 +227,12 @@ std::mt19937& SampleRandom() {
 bool WantsAll() {
   const char* wanted = std::getenv("COFFER_DISK_FAULTS");
   return wanted != nullptr && std::string_view(wanted) == "all";
+}
+
+std::size_t SampleOf(std::size_t usual) {
+  if (WantsAll()) return std::numeric_limits<std::size_t>::max();
+  const char* times = std::getenv("COFFER_DISK_FAULTS");
+  return times == nullptr ? usual : usual * std::stoul(times);
 }
 
 }  // namespace coffer::test

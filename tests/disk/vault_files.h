@@ -37,6 +37,8 @@ class ServerOverFiles {
 
   /// The body of the answer.
   std::string Ask(const ApiRequest& request);
+  /// The same while all open readers are busy, so that another one has to be opened for it.
+  std::string AskWithoutOpenReaders(const ApiRequest& request);
   [[nodiscard]] int status() const { return api_.reply().status; }
   /// All that the API tells, without what differs between two times of asking.
   std::string Describe();
@@ -67,5 +69,7 @@ class PreparedVault {
 [[nodiscard]] std::mt19937& SampleRandom();
 /// Whether COFFER_DISK_FAULTS=all wants every case instead of a sample.
 [[nodiscard]] bool WantsAll();
+/// How many cases to take where `usual` are enough every day: COFFER_DISK_FAULTS times as many.
+[[nodiscard]] std::size_t SampleOf(std::size_t usual);
 
 }  // namespace coffer::test

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -149,6 +150,98 @@ TEST_F(SqliteWriterTest, AJobCannotHideThatTheDiskIsFull) {
   });
 
   EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kNoSpace));
+}
+
+// SQLite extends the index after the commit is in the WAL: too late to say that it was not made.
+TEST_F(SqliteWriterTest, ALongerWalNeedsNoSpaceForItsIndex) {
+  constexpr std::uintmax_t kMoreThanOneBlock = std::uintmax_t{4200} * 4120;
+  options_.idle_checkpoint_pages = options_.forced_checkpoint_pages = 100'000;
+  Open();
+  vfs_.Inject({.operation = FileOperation::kExtendShared,
+               .kind = {},
+               .code = SQLITE_IOERR_SHMSIZE,
+               .system_error = ENOSPC});
+  const std::string wal = options_.file->string() + "-wal";
+  for (std::int64_t id = 0; std::filesystem::file_size(wal) < kMoreThanOneBlock; ++id) {
+    ASSERT_LT(id, 100);
+    Submitter submitter(*database_);
+    submitter.Submit([id](Transaction& transaction) {
+      InsertNote(transaction, id, std::string(900'000, 'x'));
+      return true;
+    });
+    ASSERT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kCommitted));
+  }
+  EXPECT_FALSE(vfs_.HasFaultStruck());
+}
+
+struct WantOfSpace {
+  const char* name;
+  int code;
+  int system_error;
+};
+
+class SqliteWriterSpaceTest : public SqliteWriterTest,
+                              public testing::WithParamInterface<WantOfSpace> {};
+
+INSTANTIATE_TEST_SUITE_P(Wants, SqliteWriterSpaceTest,
+                         testing::Values(WantOfSpace{"FullDisk", SQLITE_FULL, ENOSPC},
+                                         WantOfSpace{"Quota", SQLITE_IOERR_WRITE, EDQUOT},
+                                         WantOfSpace{"SizeLimit", SQLITE_IOERR_WRITE, EFBIG}),
+                         [](const auto& want) { return want.param.name; });
+
+TEST_P(SqliteWriterSpaceTest, RefusesWritesUntilThereIsSpaceAgain) {
+  Open();
+  ASSERT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
+  vfs_.Inject({.operation = FileOperation::kWrite,
+               .kind = {},
+               .code = GetParam().code,
+               .is_sticky = true,
+               .system_error = GetParam().system_error});
+
+  EXPECT_THAT(WriteNote(2), ElementsAre(WriteOutcome::kNoSpace));
+  EXPECT_THAT(WriteNote(2), ElementsAre(WriteOutcome::kNoSpace));
+  EXPECT_TRUE(HasNote(*database_, 1));
+  vfs_.Heal();
+
+  EXPECT_THAT(WriteNote(2), ElementsAre(WriteOutcome::kCommitted));
+  EXPECT_EQ(fatal_count_, 0);
+}
+
+/// A call that fails for a reader; what SQLite makes of it.
+struct ReadFailure {
+  const char* name;
+  FileOperation operation;
+  int code;
+  int system_error;
+  int alarms;
+};
+
+class SqliteReaderDiskFailureTest : public SqliteWriterTest,
+                                    public testing::WithParamInterface<ReadFailure> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Failures, SqliteReaderDiskFailureTest,
+    testing::Values(
+        ReadFailure{"Read", FileOperation::kRead, SQLITE_IOERR_READ, EIO, 1},
+        ReadFailure{"ReadAsTheRealVfsSaysIt", FileOperation::kRead, SQLITE_IOERR_CORRUPTFS, EIO, 1},
+        ReadFailure{"Opening", FileOperation::kOpen, SQLITE_CANTOPEN, EIO, 1},
+        ReadFailure{"NoDescriptorLeft", FileOperation::kOpen, SQLITE_CANTOPEN, EMFILE, 0}),
+    [](const auto& failure) { return failure.param.name; });
+
+TEST_P(SqliteReaderDiskFailureTest, IsReportedOnce) {
+  Open();
+  vfs_.Inject({.operation = GetParam().operation,
+               .kind = {},
+               .code = GetParam().code,
+               .is_sticky = true,
+               .system_error = GetParam().system_error});
+
+  EXPECT_THROW((void)CountNotes(*database_), SqlError);
+  EXPECT_THROW((void)CountNotes(*database_), SqlError);
+
+  EXPECT_EQ(fatal_count_, GetParam().alarms);
+  vfs_.Heal();
+  EXPECT_EQ(CountNotes(*database_), 0);
 }
 
 TEST_F(SqliteWriterTest, HooksRunWhenTheBatchFailed) {
