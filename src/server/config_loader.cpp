@@ -9,6 +9,7 @@
 #include <array>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace coffer::server {
@@ -102,9 +103,19 @@ void ApplyEnvironment(Config& config, const std::vector<std::string>& environmen
       Suggestion(LowerCase(std::string_view(unknown.front()).substr(kPrefix.size()))));
 }
 
-bool IsInside(const std::filesystem::path& file, const std::filesystem::path& directory) {
-  const auto inner = std::filesystem::weakly_canonical(file);
-  const auto outer = std::filesystem::weakly_canonical(directory);
+// What the path leads to; `setting` is where it comes from. It may be too long, or lead through
+// what the server may not enter.
+std::filesystem::path Resolve(std::string_view setting, const std::string& path) {
+  std::error_code error;
+  auto resolved = std::filesystem::weakly_canonical(path, error);
+  if (!error) return resolved;
+  throw SettingError(std::string(setting) + " is " + path +
+                     ", which can't be looked up: " + error.message() + ".");
+}
+
+bool IsInDataDirectory(std::string_view setting, const std::string& file, const Config& config) {
+  const auto inner = Resolve(setting, file);
+  const auto outer = Resolve("data_directory", config.data_directory);
   return std::ranges::mismatch(outer, inner).in1 == outer.end();
 }
 
@@ -123,7 +134,8 @@ void CheckMasterKey(const Config& config) {
         "The strict profile needs a master key from outside the data directory. Set one of "
         "master_key_file, master_key_environment or master_key_command.");
   }
-  if (!config.master_key_file.empty() && IsInside(config.master_key_file, config.data_directory)) {
+  if (!config.master_key_file.empty() &&
+      IsInDataDirectory("master_key_file", config.master_key_file, config)) {
     throw SettingError(
         "master_key_file lies inside the data directory: whoever copies the data would have its "
         "key. Move it elsewhere.");
@@ -156,7 +168,7 @@ void CheckWhole(const Config& config) {
   if (config.profile == Profile::kStrict && config.ephemeral) {
     throw SettingError("ephemeral exists in the development profile alone.");
   }
-  if (!config.anchor_file.empty() && IsInside(config.anchor_file, config.data_directory)) {
+  if (!config.anchor_file.empty() && IsInDataDirectory("anchor_file", config.anchor_file, config)) {
     throw SettingError(
         "anchor_file lies inside the data directory: it would be put back together with an older "
         "copy of the data. Move it elsewhere.");

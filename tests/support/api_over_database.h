@@ -12,6 +12,7 @@
 #include "support/fake_random.h"
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <string>
 #include <string_view>
@@ -79,6 +80,7 @@ class ApiOverDatabase {
     request.body = body;
     reply_.Reset();
     if (auto pending = dispatcher_.Handle(request, reply_)) {
+      if (auto before = std::exchange(before_write_, {})) before();
       std::promise<void> resumed;
       (*pending)([&resumed] { resumed.set_value(); });
       resumed.get_future().wait();
@@ -87,6 +89,8 @@ class ApiOverDatabase {
   }
 
   [[nodiscard]] const base::HttpReply& reply() const { return reply_; }
+  /// What happens while the next write that was let in waits for its transaction.
+  void BeforeNextWrite(std::function<void()> happens) { before_write_ = std::move(happens); }
 
   /// Makes a user with one inline policy (none when empty); its access key id is what Call takes.
   std::string AddUser(const std::string& account, const std::string& name,
@@ -189,6 +193,7 @@ class ApiOverDatabase {
                                .system_clock = clock_,
                                .random = random_}};
   base::HttpReply reply_;
+  std::function<void()> before_write_;
   int users_ = 0;
 };
 

@@ -411,5 +411,38 @@ TEST_F(OrchestratorTest, TheRightsOfARotationEndWithIt) {
   EXPECT_FALSE(secrets->Labelled("AWSCURRENT").has_value());
 }
 
+// A call that was let in may wait for the writer until after the end.
+TEST_F(OrchestratorTest, TheRightsOfARotationEndForACallThatWaitsToWrite) {
+  (void)Rotate(kToken);
+  const auto claim = ledger_.TakeJob(1, api_.clock().Now(), 30s);
+  ASSERT_TRUE(claim.has_value());
+  const RotationCredentials keys =
+      api_.rotation_calls().Issue(*claim->secret, claim->job, api_.clock().Now() + 1h);
+  const std::string authorization =
+      "AWS4-HMAC-SHA256 Credential=" + keys.access_key_id +
+      "/20260115/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=" +
+      std::string(64, '0');
+  const auto put = [&] {
+    return api_.Send("POST", "/",
+                     {{"Host", "localhost"},
+                      {"X-Amz-Target", "secretsmanager.PutSecretValue"},
+                      {"X-Amz-Security-Token", keys.session_token.ExposeText()},
+                      {"Authorization", authorization}},
+                     R"({"SecretId":"s","SecretString":"new","VersionStages":["AWSPENDING"],)"
+                     R"("ClientRequestToken":")" +
+                         std::string(kToken) + R"("})");
+  };
+  EXPECT_TRUE(Has(put(), "VersionId"));
+
+  api_.BeforeNextWrite([&] {
+    database_.Write([&](Transaction& transaction) {
+      RotationJob job = claim->job;
+      job.state = RotationState::kCancelled;
+      api_.service().rotations.UpdateJob(transaction, job);
+    });
+  });
+  EXPECT_TRUE(Has(put(), "The rotation that this belongs to is over."));
+}
+
 }  // namespace
 }  // namespace coffer::rotation

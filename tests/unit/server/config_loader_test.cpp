@@ -138,6 +138,15 @@ TEST_F(ConfigLoaderTest, ContradictionsAreRefused) {
   }
 }
 
+TEST_F(ConfigLoaderTest, APathThatCannotBeLookedUpIsNamedWithItsSetting) {
+  for (const std::string name : {"anchor_file", "data_directory"}) {
+    ConfigSources sources;
+    sources.flags = {{"anchor_file", "/a"}};
+    sources.flags[name] = "/" + std::string(300, 'x');
+    EXPECT_THAT(ErrorOf(sources), HasSubstr(name + " is /xxx"));
+  }
+}
+
 TEST_F(ConfigLoaderTest, SampleFileShowsEverySettingWithItsDefault) {
   const std::filesystem::path sample =
       std::filesystem::path(COFFER_SOURCE_DIR) / "config/coffer.toml";

@@ -399,6 +399,19 @@ TEST_F(VerifierTest, AnyChangeOfWhatIsSignedIsRefused) {
   }
 }
 
+// What a client says of its body is compared, never taken for the body's.
+TEST_F(VerifierTest, AHashThatIsSentStandsForNoOtherBody) {
+  request_.Set("x-amz-content-sha256", base::ToHex(crypto::Sha256(base::AsBytes(request_.body))));
+  for (const std::string_view list :
+       {"host;x-amz-content-sha256;x-amz-date;x-amz-target", "host;x-amz-date;x-amz-target"}) {
+    Signing signing;
+    signing.signed_headers = list;
+    Sign(request_, signing);
+    ASSERT_THAT(Verify(request_), IsOk()) << list;
+    ExpectEveryFlipRefused(request_.body, "body", [this] { return Verify(request_); });
+  }
+}
+
 TEST_F(VerifierTest, AnyChangeOfTheSignatureOrTheCredentialIsRefused) {
   const std::string header = request_.Value("Authorization");
   const auto flip_part = [&](std::size_t start, std::size_t length) {
