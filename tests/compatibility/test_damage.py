@@ -2,8 +2,8 @@
 goes on, and what was not damaged is as it was.
 
 Rows are damaged in a database that is otherwise whole, as an attacker would, many at a time and each
-in an account of its own; pages and files as a sick disk would. DAMAGES and SEED choose how many and
-which.
+in an account of its own; pages and files as a sick disk would. DAMAGES (of rows), ROUNDS (of files,
+in the slow form) and SEED choose how many and which.
 """
 
 import os
@@ -18,6 +18,7 @@ from tampering import Caller, database_of
 
 SEED = int(os.environ.get("SEED", random.randrange(2**32)))
 SOME = int(os.environ.get("DAMAGES", "500"))
+ROUNDS = int(os.environ.get("ROUNDS", "20"))
 ACCOUNTS_AT_ONCE = 100
 # Columns that say when something was read or used: nothing is decided by them, and they carry no MAC.
 UNPROTECTED = {("secrets", "accessed_day"), ("secret_versions", "accessed_day")}
@@ -146,7 +147,7 @@ def damage_and_read(filled, folder, chance):
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("damages", [SOME, pytest.param(20 * SOME, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("damages", [SOME, pytest.param(4 * SOME, marks=pytest.mark.slow)])
 def test_damaged_rows_are_refused_and_harm_no_others(filled, tmp_path, damages):
     chance = random.Random(SEED)
     refused = sum(damage_and_read(filled, tmp_path / "round", chance)
@@ -208,7 +209,7 @@ def read_or_refuse(filled, server, accounts):
         server.kill()
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(ROUNDS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("damage", FILE_DAMAGES)
 def test_a_damaged_database_gives_right_values_or_errors(filled, tmp_path, damage, rounds):
     chance = random.Random(f"{SEED} {damage.__name__}")
@@ -222,7 +223,7 @@ def test_a_damaged_database_gives_right_values_or_errors(filled, tmp_path, damag
         shutil.rmtree(tmp_path / str(number))
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(ROUNDS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("damage", [flip_bytes, cut_off])
 def test_a_damaged_wal_gives_values_as_they_once_were(tmp_path, damage, rounds):
     """What was written last may be lost with the WAL it is in, and nothing else."""

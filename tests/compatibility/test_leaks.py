@@ -20,7 +20,9 @@ import pytest
 from canaries import CORE, Canaries, forms_of, helper_with, may_look_into_processes
 from canaries import search_files, search_memory
 from rotation_support import Functions, Rotations
-from support import SERVICE, exchange, new_token
+from support import SERVICE, new_token
+
+MANY = int(os.environ.get("LEAK_SECRETS", "1000"))  # Each with three canaries.
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -306,7 +308,7 @@ def rotate_canaries(rotations, canaries):
 # The crowd's connections stay open, those of the journeys are closed: both kinds must be clean. What
 # was written where no value belongs is not wiped from memory, as no other parameter is.
 @pytest.mark.parametrize("count, idle_seconds",
-                         [(150, 2), pytest.param(4000, 10, marks=pytest.mark.slow)])
+                         [(150, 2), pytest.param(MANY, 10, marks=pytest.mark.slow)])
 def test_no_value_is_left_anywhere(make_server, name, tmp_path, count, idle_seconds):
     temporary = tmp_path / "temporary"
     temporary.mkdir()
