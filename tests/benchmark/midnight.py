@@ -106,7 +106,7 @@ def configure(bench, functions):
             watch.follow(CONFIGURED_WITHIN_SECONDS, until=lambda seen: seen.succeeded >= last)
             if watch.succeeded != last or watch.failed:
                 raise RuntimeError(f"{watch.succeeded} of {last} schedules are configured, "
-                                   f"{watch.failed} failed")
+                                   f"{watch.failed} failed {watch.last_failure}")
             say(f"{last:,} of {bench.due:,} schedules configured")
 
 
@@ -150,7 +150,7 @@ def check(coffer, watch, order, cut_off, at_once):
     """None failed, no secret had two, and they began in the order in which they were due."""
     watch.look()
     if watch.failed:
-        raise RuntimeError(f"{watch.failed} rotations failed")
+        raise RuntimeError(f"{watch.failed} rotations failed: {watch.last_failure}")
     for names in (watch.started, scheduled_jobs(coffer)):
         twice = {name for name, count in collections.Counter(names).items() if count > 1}
         if twice - cut_off:

@@ -21,6 +21,7 @@ class NightWatch:
         self.started = []  # Names of secrets, in the order in which their rotations began.
         self.succeeded = 0
         self.failed = 0
+        self.last_failure = ""
 
     def follow(self, seconds, until=None):
         """Looks once a second, for so long or until `until` says so; answers what was seen."""
@@ -53,7 +54,9 @@ class NightWatch:
                 if event == "RotationStarted":
                     self.started.append(SECRET.search(line).group(1))
                 self.succeeded += event in ("RotationSucceeded", "TestRotationSucceeded")
-                self.failed += event in ("RotationFailed", "TestRotationFailed")
+                if event in ("RotationFailed", "TestRotationFailed"):
+                    self.failed += 1
+                    self.last_failure = line.rstrip()
 
 
 def starts_in_a_second(facts):
