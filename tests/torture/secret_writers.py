@@ -1,7 +1,7 @@
 """Clients that own secrets: at most one call about a secret is under way, so all is known of it.
 
-A client asks its tracker what its secret looks like only to choose calls that make sense; one in
-ten is meant to be refused.
+A client asks its tracker what its secret looks like only to choose calls that make sense; some
+are meant to be refused.
 """
 
 import base64
