@@ -92,7 +92,8 @@ bool SqliteConnection::ReserveWalIndex() {
   constexpr int kBlockSize = 32 * 1024;
   constexpr int kBlocks = 8;  // Four times the size at which the WAL is emptied.
   sqlite3_file* file = nullptr;
-  const int found = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  const int found = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER,
+                                         static_cast<void*>(&file));
   if (found != SQLITE_OK || file == nullptr) return false;
   for (int block = 0; block < kBlocks; ++block) {
     void volatile* mapped = nullptr;

@@ -17,8 +17,9 @@ import subprocess
 import threading
 
 import pytest
+from botocore.exceptions import ClientError
 
-from support import REPOSITORY, eventually, new_token, refused
+from support import REPOSITORY, eventually, new_token
 from test_lifecycle import Writer, check, stored_values
 
 DISK_FULL = "The server's disk is full. The change was not made."
@@ -67,16 +68,18 @@ class PatientWriter(Writer):
 # --- No space ---
 
 class SmallDisk:
-    """A file system of a few MiB, and what fills it."""
+    """A file system with room for a WAL as long as it gets, and what fills it."""
 
     def __init__(self, path):
         self.path = path
         self.ballast = path / "ballast"
 
     def fill(self):
-        with open(self.ballast, "ab", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
-                file.write(bytes(4096))
+        with open(self.ballast, "ab", buffering=0) as file:
+            for block in (65_536, 4096):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(bytes(block))
 
     def has_space_again(self):
         self.ballast.unlink()
@@ -86,7 +89,7 @@ class SmallDisk:
 def small_disk(tmp_path):
     path = tmp_path / "disk"
     path.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=12m,mode=700", "tmpfs", str(path)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", str(path)]
     if os.geteuid() != 0 or not shutil.which("mount"):
         pytest.skip("a full disk needs root, to mount a small one")
     mounted = subprocess.run(command, capture_output=True, text=True)
@@ -118,16 +121,28 @@ def assert_reads_go_on(server, name):
     client = server.client()
     assert client.get_secret_value(SecretId=name)["SecretString"] == "before"
     assert name in [secret["Name"] for secret in client.list_secrets()["SecretList"]]
-    assert server.client(service="iam").list_users()["Users"] == []
+    server.client(service="iam").list_users()
+
+
+def is_refused(code, call):
+    """A small change may still fit where a larger one was refused, so this is asked again."""
+    try:
+        call()
+    except ClientError as error:
+        assert error.response["Error"] == {**error.response["Error"], "Code": code,
+                                           "Message": DISK_FULL}
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+        return True
+    return False
 
 
 def assert_writes_are_refused(server, name):
-    with refused("InternalServiceError", DISK_FULL, status=500):
-        server.client().put_secret_value(SecretId=name, SecretString="x" * 60_000)
-    with refused("ServiceFailure", DISK_FULL, status=500):
-        server.client(service="iam").create_user(UserName="u")
-    with refused("KMSInternalException", DISK_FULL, status=500):
-        server.client(service="kms").create_key()
+    secrets, iam, kms = (server.client(service=service)
+                         for service in ("secretsmanager", "iam", "kms"))
+    eventually(lambda: is_refused("InternalServiceError", lambda: secrets.put_secret_value(
+        SecretId=name, SecretString="x" * 60_000, VersionStages=["LARGE"])))
+    eventually(lambda: is_refused("ServiceFailure", lambda: iam.create_user(UserName=new_token())))
+    eventually(lambda: is_refused("KMSInternalException", kms.create_key))
 
 
 def live_through_a_full_disk(server, disk, name):
@@ -148,14 +163,15 @@ def live_through_a_full_disk(server, disk, name):
     written = [len(writer.state) for writer in writers]
     eventually(lambda: all(len(writer.state) > count
                            for writer, count in zip(writers, written, strict=True)), seconds=5)
-    client.put_secret_value(SecretId=name, SecretString="after")
     for writer in writers:
         writer.is_stopping.set()
+    client.put_secret_value(SecretId=name, SecretString="after")
     for writer in writers:
         writer.join()
         check(server, writer)
-    assert server.log.count("disk.full") == 1
-    assert server.log.count("disk.has_space_again") == 1
+    # Each time it was full, not for each refusal.
+    assert 1 <= server.log.count("disk.full") == server.log.count("disk.has_space_again")
+    assert server.log.count("disk.full") < sum(writer.refusals for writer in writers)
     return writers
 
 
