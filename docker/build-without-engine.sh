@@ -32,7 +32,8 @@ buildah "${storage[@]}" bud "${isolation[@]}" --network host --pull=never -f doc
 container=$(buildah "${storage[@]}" from --pull=never "$tag")
 root=$(buildah "${storage[@]}" mount "$container")
 mounted=yes
-echo "image size: $(du -sm "$root" | cut -f1) MiB unpacked; binary: $(stat -c %s "$root/usr/bin/coffer") bytes"
+du -sm "$root" | cut -f1 >build/image-mebibytes  # For ./dev bench.
+echo "image size: $(<build/image-mebibytes) MiB unpacked; binary: $(stat -c %s "$root/usr/bin/coffer") bytes"
 
 # The server from the image's own files, as the image's user, on a port of this machine.
 install -d -m 0700 -o 10001 -g 10001 "$work/data"

@@ -66,6 +66,7 @@ struct Config {
   std::size_t max_connections_per_address = 0;  ///< 0 = no limit.
   std::size_t max_header_bytes = std::size_t{32} * 1024;
   std::size_t max_body_bytes = std::size_t{512} * 1024;
+  std::size_t max_request_memory_bytes = std::size_t{64} << 20;
   std::int64_t handshake_timeout_seconds = 5;
   std::int64_t header_timeout_seconds = 10;
   std::int64_t body_timeout_seconds = 30;

@@ -57,7 +57,8 @@ class Transaction {
 enum class WriteOutcome : std::uint8_t {
   kCommitted,   ///< Durable: survives kill -9 and power loss.
   kRolledBack,  ///< The work asked for it by returning false; nothing changed.
-  kFailed,      ///< Nothing changed; the same request may be tried again (disk full, for example).
+  kFailed,      ///< Nothing changed; the same request may be tried again.
+  kNoSpace,     ///< Nothing changed, because the disk is full. Reads go on.
   kUnknown,     ///< The commit failed after it began: whole or nothing, a restart tells.
 };
 

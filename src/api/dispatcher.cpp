@@ -88,6 +88,11 @@ void AnswerOutcome(WriteOutcome outcome, base::HttpReply& reply) {
                    "The change could not be stored and was not made. Try again."},
                   reply);
       return;
+    case WriteOutcome::kNoSpace:
+      AnswerError(
+          {ErrorCode::kInternalServiceError, "The server's disk is full. The change was not made."},
+          reply);
+      return;
     case WriteOutcome::kUnknown:
       AnswerError({ErrorCode::kInternalServiceError,
                    "It is unknown whether the change was stored. Send the same request with the "

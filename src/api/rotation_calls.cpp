@@ -196,6 +196,7 @@ class SecretsOfRotation final : public RotationSecrets {
       case WriteOutcome::kRolledBack:
         return;
       case WriteOutcome::kFailed:
+      case WriteOutcome::kNoSpace:
       case WriteOutcome::kUnknown:
         throw SqlError("the change of a rotation could not be stored");
     }

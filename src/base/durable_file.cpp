@@ -3,6 +3,7 @@
 #include "base/file_descriptor.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
@@ -65,27 +66,33 @@ void Fill(const FileDescriptor& file, std::initializer_list<std::string_view> pi
   if (::fsync(file.get()) != 0) ThrowFor(path);
 }
 
-}  // namespace
-
-void CreateFile(const std::filesystem::path& path, mode_t mode,
-                std::initializer_list<std::string_view> pieces) {
-  const FileDescriptor file = OpenFresh(path, mode);
-  Removal removal(path);
-  Fill(file, pieces, path);
-  SynchronizeDirectoryOf(path);
-  removal.Cancel();
-}
-
-void ReplaceFile(const std::filesystem::path& path, mode_t mode,
-                 std::initializer_list<std::string_view> pieces) {
+/// Puts a file into place whole or not at all, so that whoever is killed leaves no half of one.
+/// `flags` are those of renameat2.
+void WriteFile(const std::filesystem::path& path, mode_t mode,
+               std::initializer_list<std::string_view> pieces, unsigned flags) {
   const std::filesystem::path fresh = path.string() + ".new";
   ::unlink(fresh.c_str());  // Left by a process that was killed.
   const FileDescriptor file = OpenFresh(fresh, mode);
   Removal removal(fresh);
   Fill(file, pieces, fresh);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) ThrowFor(path);
-  removal.Cancel();
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), flags) == 0) {
+    removal.Cancel();
+  } else if (errno != EINVAL || ::link(fresh.c_str(), path.c_str()) != 0) {
+    ThrowFor(path);  // Some network file systems know no flags; a link replaces nothing either.
+  }
   SynchronizeDirectoryOf(path);
+}
+
+}  // namespace
+
+void CreateFile(const std::filesystem::path& path, mode_t mode,
+                std::initializer_list<std::string_view> pieces) {
+  WriteFile(path, mode, pieces, RENAME_NOREPLACE);
+}
+
+void ReplaceFile(const std::filesystem::path& path, mode_t mode,
+                 std::initializer_list<std::string_view> pieces) {
+  WriteFile(path, mode, pieces, 0);
 }
 
 }  // namespace coffer::base

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace coffer::base {
 namespace {
@@ -23,6 +24,25 @@ constexpr std::array<std::uint8_t, 256> kSextets = [] {
   return table;
 }();
 
+/// The two lower-case digits of each byte.
+constexpr std::array<std::array<char, 2>, 256> kHexOfByte = [] {
+  std::array<std::array<char, 2>, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = {kLowerHex[i >> 4], kLowerHex[i & 0xF]};
+  return table;
+}();
+
+/// Has bits above the four of a digit.
+constexpr std::uint32_t kNotHex = 0xF0;
+
+constexpr std::array<std::uint8_t, 256> kHexDigits = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(kNotHex);
+  for (std::size_t i = 0; i < kLowerHex.size(); ++i) {
+    table[static_cast<std::uint8_t>(kLowerHex[i])] = static_cast<std::uint8_t>(i);
+  }
+  return table;
+}();
+
 constexpr std::array<bool, 256> kUnreserved = [] {
   std::array<bool, 256> table{};
   for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
@@ -38,12 +58,7 @@ char Base64Character(std::uint32_t bits) { return kBase64[bits & 0x3F]; }
 
 std::uint32_t Sextet(char character) { return kSextets[static_cast<std::uint8_t>(character)]; }
 
-/// The value of one lower-case hexadecimal digit, or -1.
-int HexDigit(char character) {
-  if (character >= '0' && character <= '9') return character - '0';
-  if (character >= 'a' && character <= 'f') return character - 'a' + 10;
-  return -1;
-}
+std::uint32_t HexDigit(char character) { return kHexDigits[static_cast<std::uint8_t>(character)]; }
 
 /// Decodes the last four characters, which may end in one or two `=`; answers the bytes written, or
 /// nullopt.
@@ -94,23 +109,25 @@ std::string ToHex(std::span<const std::byte> bytes) {
 }
 
 void AppendHex(std::string& out, std::span<const std::byte> bytes) {
-  std::size_t position = out.size();
+  const std::size_t position = out.size();
   out.resize(position + bytes.size() * 2);
+  char* to = out.data() + position;
   for (const std::byte byte : bytes) {
-    out[position++] = kLowerHex[Octet(byte) >> 4];
-    out[position++] = kLowerHex[Octet(byte) & 0xF];
+    std::memcpy(to, kHexOfByte[Octet(byte)].data(), 2);
+    to += 2;
   }
 }
 
 bool FromHex(std::string_view text, std::span<std::byte> out) {
   if (text.size() != out.size() * 2) return false;
+  std::uint32_t wrong = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = HexDigit(text[2 * i]);
-    const int low = HexDigit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<std::byte>(high * 16 + low);
+    const std::uint32_t high = HexDigit(text[2 * i]);
+    const std::uint32_t low = HexDigit(text[2 * i + 1]);
+    wrong |= high | low;
+    out[i] = static_cast<std::byte>(high << 4 | low);
   }
-  return true;
+  return (wrong & kNotHex) == 0;
 }
 
 void EncodeBase64(std::span<const std::byte> bytes, char* out) {

@@ -2,14 +2,45 @@
 
 #include "base/ascii.h"
 
-namespace coffer::base {
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (ToLower(text[i]) != lower[i]) return false;
+namespace coffer::base {
+namespace {
+
+constexpr std::uint64_t Repeat(std::uint8_t byte) { return 0x0101010101010101U * byte; }
+
+/// ToLower of each of eight bytes. Adding to seven bits carries into the eighth where a letter is
+/// above a bound, and never further.
+std::uint64_t ToLower(std::uint64_t bytes) {
+  const std::uint64_t low_bits = bytes & Repeat(0x7F);
+  const std::uint64_t from_a = low_bits + Repeat(0x80 - 'A');
+  const std::uint64_t above_z = low_bits + Repeat(0x7F - 'Z');
+  const std::uint64_t upper = from_a & ~above_z & ~bytes & Repeat(0x80);
+  return bytes | upper >> 2;
+}
+
+std::uint64_t Load(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+}  // namespace
+
+// Header names are looked for in every request, several times: eight bytes at once, the last eight
+// perhaps a second time.
+bool EqualsOfLengthIgnoringCase(std::string_view text, std::string_view lower) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (text.size() < kWord) {
+    return std::ranges::equal(text, lower, {}, [](char c) { return ToLower(c); });
   }
-  return true;
+  const std::size_t last = text.size() - kWord;
+  for (std::size_t i = 0; i < last; i += kWord) {
+    if (ToLower(Load(text.data() + i)) != Load(lower.data() + i)) return false;
+  }
+  return ToLower(Load(text.data() + last)) == Load(lower.data() + last);
 }
 
 std::string_view HttpRequest::Header(std::string_view lower_case_name) const {

@@ -72,7 +72,12 @@ class HttpHandler {
   virtual std::optional<PendingReply> Handle(const HttpRequest& request, HttpReply& reply) = 0;
 };
 
+/// Whether two ASCII texts of one length are equal regardless of letter case.
+[[nodiscard]] bool EqualsOfLengthIgnoringCase(std::string_view text, std::string_view lower);
+
 /// Whether two ASCII texts are equal regardless of letter case; `lower` is already lower-case.
-[[nodiscard]] bool EqualsIgnoringCase(std::string_view text, std::string_view lower);
+[[nodiscard]] inline bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() && EqualsOfLengthIgnoringCase(text, lower);
+}
 
 }  // namespace coffer::base

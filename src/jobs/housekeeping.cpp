@@ -110,21 +110,25 @@ std::optional<Timestamp> Housekeeping::ConfirmedNow() {
 void Housekeeping::PurgeDue() {
   const std::optional<Timestamp> now = ConfirmedNow();
   if (!now) return;
-  int purged = kPurgedAtOnce;
-  while (purged == kPurgedAtOnce) {
-    std::vector<secrets::SecretAddress> due;
+  int kept = 0;  // At the head of the queue.
+  std::vector<secrets::SecretAddress> due;
+  do {
     database_.Read([&](Transaction& transaction) {
-      due = secrets_.DueForPurge(transaction, *now, kPurgedAtOnce);
+      due = secrets_.DueForPurge(transaction, *now, kPurgedAtOnce, kept);
     });
-    purged = 0;
     for (const secrets::SecretAddress& address : due) {
-      try {
-        purged += Purge(address, *now) ? 1 : 0;
-      } catch (const store::IntegrityError& error) {
-        // A row that was touched is not purged on its own word, and must not stop the others.
-        base::log::Error("secret.not_purged", {{"reason", error.what()}});
-      }
+      if (!TryToPurge(address, *now)) ++kept;
     }
+  } while (due.size() == std::size_t{kPurgedAtOnce});
+}
+
+bool Housekeeping::TryToPurge(const secrets::SecretAddress& address, Timestamp now) {
+  try {
+    return Purge(address, now);
+  } catch (const store::IntegrityError& error) {
+    // A row that was touched is not purged on its own word, and must not stop the others.
+    base::log::Error("secret.not_purged", {{"reason", error.what()}});
+    return false;
   }
 }
 

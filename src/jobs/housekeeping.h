@@ -50,6 +50,7 @@ class Housekeeping {
   void Try(const std::function<void()>& work);
   void Flush();
   void FlushUses();
+  [[nodiscard]] bool TryToPurge(const secrets::SecretAddress& address, Timestamp now);
   /// Whether it was due and is gone.
   [[nodiscard]] bool Purge(const secrets::SecretAddress& address, Timestamp now);
   [[nodiscard]] std::optional<Timestamp> ConfirmedNow();

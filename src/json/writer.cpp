@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cstring>
@@ -13,14 +14,15 @@ namespace {
 
 constexpr std::uint64_t Repeat(std::uint8_t byte) { return 0x0101010101010101U * byte; }
 
-/// Whether one of eight bytes must be escaped: a quote, a backslash or below 0x20. The classic test
-/// for a byte below n (`(x - n) & ~x & 0x80` in each byte) may err only towards true.
-bool MayNeedEscape(std::uint64_t bytes) {
+/// The high bit of each of eight bytes that must be escaped: a quote, a backslash or below 0x20.
+/// The classic test for a byte below n (`(x - n) & ~x & 0x80` in each byte) may err, but only about
+/// bytes above one that it is right about.
+std::uint64_t Escapes(std::uint64_t bytes) {
   const std::uint64_t quote = bytes ^ Repeat('"');
   const std::uint64_t backslash = bytes ^ Repeat('\\');
   const std::uint64_t found = ((bytes - Repeat(0x20)) & ~bytes) | ((quote - Repeat(1)) & ~quote) |
                               ((backslash - Repeat(1)) & ~backslash);
-  return (found & Repeat(0x80)) != 0;
+  return found & Repeat(0x80);
 }
 
 bool NeedsEscape(char character) {
@@ -33,7 +35,11 @@ std::size_t PlainLength(std::string_view text) {
   for (; position + sizeof(std::uint64_t) <= text.size(); position += sizeof(std::uint64_t)) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, text.data() + position, sizeof bytes);
-    if (MayNeedEscape(bytes)) break;
+    // The lowest is the first, for the bytes are loaded in that order.
+    static_assert(std::endian::native == std::endian::little);
+    if (const std::uint64_t found = Escapes(bytes); found != 0) {
+      return position + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+    }
   }
   while (position < text.size() && !NeedsEscape(text[position])) ++position;
   return position;

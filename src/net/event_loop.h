@@ -3,6 +3,7 @@
 #include "base/http_message.h"
 #include "net/asio_types.h"
 #include "net/connection_count.h"
+#include "net/memory_budget.h"
 #include "net/server_options.h"
 #include "net/session.h"
 
@@ -27,6 +28,7 @@ class EventLoop {
   struct Environment {
     const ServerOptions& options;
     ssl_ctx_st* tls;  ///< Null when only plaintext is served.
+    MemoryBudget& request_memory;
     base::HttpHandler& handler;
   };
 
@@ -49,6 +51,7 @@ class EventLoop {
   [[nodiscard]] const ServerOptions& options() const { return environment_.options; }
   [[nodiscard]] const Limits& limits() const { return environment_.options.limits; }
   [[nodiscard]] ssl_ctx_st* tls() const { return environment_.tls; }
+  [[nodiscard]] MemoryBudget& request_memory() const { return environment_.request_memory; }
   [[nodiscard]] base::HttpHandler& handler() const { return environment_.handler; }
   [[nodiscard]] bool draining() const { return draining_; }
   /// The time of the last second's beginning, as the Date header wants it.

@@ -3,6 +3,7 @@
 #include "net/connection_count.h"
 #include "net/event_loop.h"
 #include "net/listener.h"
+#include "net/memory_budget.h"
 #include "net/tls_context.h"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ class HttpServer::Implementation {
       : options_(std::move(options)),
         tls_(std::move(tls)),
         count_(options_.limits),
+        request_memory_(options_.limits.max_request_memory_bytes),
         loops_(MakeLoops(handler)),
         listener_(options_, count_, loops_) {}
 
@@ -64,7 +66,7 @@ class HttpServer::Implementation {
  private:
   std::vector<std::unique_ptr<EventLoop>> MakeLoops(base::HttpHandler& handler) {
     std::vector<std::unique_ptr<EventLoop>> loops(std::max<std::size_t>(options_.threads, 1));
-    const EventLoop::Environment environment{options_, tls_.get(), handler};
+    const EventLoop::Environment environment{options_, tls_.get(), request_memory_, handler};
     for (auto& loop : loops) loop = std::make_unique<EventLoop>(environment);
     return loops;
   }
@@ -72,6 +74,7 @@ class HttpServer::Implementation {
   const ServerOptions options_;
   const std::shared_ptr<ssl_ctx_st> tls_;
   ConnectionCount count_;
+  MemoryBudget request_memory_;
   std::vector<std::unique_ptr<EventLoop>> loops_;
   Listener listener_;
   bool running_ = false;

@@ -3,7 +3,9 @@
 namespace coffer::net {
 
 std::span<char> RequestReader::Room() {
-  return buffer_.Room(head_size_ == 0 ? limits_.max_header_bytes : request_size());
+  const auto room = buffer_.Room(head_size_ == 0 ? limits_.max_header_bytes : request_size());
+  if (room.empty()) refusal_ = Refusal{503, "too many large requests at once, try again"};
+  return room;
 }
 
 std::expected<RequestReader::Progress, Refusal> RequestReader::Advance() {

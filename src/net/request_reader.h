@@ -22,9 +22,10 @@ class RequestReader {
     kComplete,
   };
 
-  /// `limits` must outlive the reader.
-  explicit RequestReader(const Limits& limits) : limits_(limits) {}
+  /// Large requests are paid for from `memory`. Both must outlive the reader.
+  RequestReader(const Limits& limits, MemoryBudget& memory) : limits_(limits), buffer_(memory) {}
 
+  /// Empty when there is no memory for the request: Advance() then refuses it.
   [[nodiscard]] std::span<char> Room();
   void Received(std::size_t count) { buffer_.Commit(count); }
 

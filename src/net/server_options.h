@@ -14,6 +14,8 @@ struct Limits {
   std::size_t max_connections_per_address = 0;  ///< 0 = none.
   std::size_t max_header_bytes = std::size_t{32} * 1024;
   std::size_t max_body_bytes = std::size_t{512} * 1024;
+  /// Of all requests larger than 16 KiB together, from their arrival until their reply.
+  std::size_t max_request_memory_bytes = std::size_t{64} << 20;
   std::chrono::seconds handshake_timeout{5};
   std::chrono::seconds header_timeout{10};
   std::chrono::seconds body_timeout{30};

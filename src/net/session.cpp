@@ -15,6 +15,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::size_t kLargeReply = std::size_t{32} * 1024;
 constexpr int kBytesDiscardedBetweenWaits = 64;  // In pieces of Discard().
+constexpr int kReadsInTurn = 64;
 
 }  // namespace
 
@@ -22,7 +23,7 @@ Session::Session(Socket socket, ConnectionCount::Admission admission, EventLoop&
     : loop_(loop),
       stream_(std::move(socket)),
       admission_(std::move(admission)),
-      reader_(loop.limits()),
+      reader_(loop.limits(), loop.request_memory()),
       reply_(std::make_unique<base::HttpReply>()) {}
 
 Session::~Session() {
@@ -77,7 +78,7 @@ Awaitable<bool> Session::Handshake() {
 Awaitable<bool> Session::Receive() {
   auto stage = Stage::kIdle;
   SetDeadline(stage);
-  for (;;) {
+  for (int reads = 0;; ++reads) {
     const auto progress = reader_.Advance();
     if (!progress) {
       co_await Refuse(progress.error());
@@ -92,6 +93,8 @@ Awaitable<bool> Session::Receive() {
       stage = reader_.stage();
       SetDeadline(stage);
     }
+    // A body can come in half a million records of one byte each, and all of them be here already.
+    if (reads % kReadsInTurn == kReadsInTurn - 1) co_await LetOthersGoFirst();
     const bool more = co_await ReceiveMore();
     if (more) continue;
     const Refusal too_slow{408, "the request took too long to arrive"};
@@ -106,8 +109,10 @@ Awaitable<bool> Session::ReceiveMore() {
   if (between_requests && !stream_.HasBufferedInput() && !loop_.draining()) {
     co_await Ready(Status::kWantRead);
   }
+  const auto room = reader_.Room();
+  if (room.empty()) co_return true;  // The reader says why.
   while (!interrupted()) {
-    const auto read = stream_.Read(reader_.Room());
+    const auto read = stream_.Read(room);
     if (read.status == Status::kDone) {
       reader_.Received(read.size);
       co_return true;
@@ -131,7 +136,7 @@ Awaitable<bool> Session::Answer() {
   } else {
     // The other connections that are ready have their turn first: replies then leave together, and
     // a peer with many connections is woken once instead of for each of them.
-    co_await asio::post(stream_.socket().get_executor(), asio::use_awaitable_t<Executor>{});
+    co_await LetOthersGoFirst();
   }
   reply_->head_only = request.method == "HEAD";
   const bool keep_alive = reader_.keep_alive() && !reply_->close && !loop_.draining();
@@ -190,6 +195,10 @@ Awaitable<void> Session::Linger() {
     if (status == Status::kClosed || loop_.draining()) co_return;
     co_await Ready(Status::kWantRead);
   }
+}
+
+Awaitable<void> Session::LetOthersGoFirst() {
+  co_await asio::post(stream_.socket().get_executor(), asio::use_awaitable_t<Executor>{});
 }
 
 Awaitable<std::tuple<boost::system::error_code>> Session::Ready(Status wanted) {

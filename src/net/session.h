@@ -51,6 +51,7 @@ class Session : public boost::intrusive::list_base_hook<
   [[nodiscard]] Awaitable<bool> SendReply(bool keep_alive);
   [[nodiscard]] Awaitable<bool> Send(std::string_view bytes);
   [[nodiscard]] Awaitable<void> Linger();
+  [[nodiscard]] Awaitable<void> LetOthersGoFirst();
   [[nodiscard]] Awaitable<std::tuple<boost::system::error_code>> Ready(SocketStream::Status wanted);
 
   void SetDeadline(std::chrono::seconds from_now);

@@ -13,6 +13,9 @@ namespace {
 
 constexpr unsigned char kTlsHandshakeRecord = 0x16;
 
+// A handshake takes four records of the client, and later there is a new key now and then.
+constexpr int kMaxHandshakeRecords = 32;
+
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -35,12 +38,28 @@ void SocketStream::StartTls(SSL_CTX* context) {
   ssl_.reset(SSL_new(context));
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) throw std::bad_alloc();
   SSL_set_accept_state(ssl_.get());
+  SSL_set_msg_callback(ssl_.get(), NoteRecord);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
 }
 
 SocketStream::Status SocketStream::Handshake() {
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   return result == 1 ? Status::kDone : StatusOfTls(result);
+}
+
+// OpenSSL goes through all that the socket holds within one call, be it updates of the key (TLS
+// 1.3), attempts to renegotiate (TLS 1.2) or a ClientHello in 131,396 records. A client that sends
+// nothing else would keep the thread in there for as long as it likes, so it is taken to have
+// closed: the next record ends the call.
+void SocketStream::NoteRecord(int outgoing, int /*version*/, int kind, const void* bytes,
+                              std::size_t /*size*/, SSL* ssl, void* stream) {
+  // What a record is about is in its header, in TLS 1.3 in its encrypted part.
+  if (outgoing != 0 || (kind != SSL3_RT_HEADER && kind != SSL3_RT_INNER_CONTENT_TYPE)) return;
+  if (*static_cast<const unsigned char*>(bytes) != SSL3_RT_HANDSHAKE) return;
+  if (++static_cast<SocketStream*>(stream)->handshake_records_ > kMaxHandshakeRecords) {
+    SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+  }
 }
 
 SocketStream::Outcome SocketStream::Read(std::span<char> room) {

@@ -25,6 +25,8 @@ class SocketStream {
   };
 
   explicit SocketStream(Socket socket);
+  SocketStream(const SocketStream&) = delete;
+  SocketStream& operator=(const SocketStream&) = delete;
 
   [[nodiscard]] Socket& socket() { return socket_; }
   [[nodiscard]] bool secure() const { return ssl_ != nullptr; }
@@ -52,10 +54,13 @@ class SocketStream {
   [[nodiscard]] Status Discard();
 
  private:
+  static void NoteRecord(int outgoing, int version, int kind, const void* bytes, std::size_t size,
+                         SSL* ssl, void* stream);
   [[nodiscard]] Status StatusOfTls(int result) const;
 
   Socket socket_;
   SslHandle ssl_;
+  int handshake_records_ = 0;
 };
 
 }  // namespace coffer::net

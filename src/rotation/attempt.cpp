@@ -144,8 +144,8 @@ void Attempt::Conclude(Claim& claim, StepOutcome outcome) {
     const std::scoped_lock lock(invocation_mutex_);
     if (forgotten_) return;
   }
-  outcome.message = redaction_.RedactMessage(outcome.message);
-  outcome.error_type = redaction_.RedactMessage(outcome.error_type);
+  redaction_.RedactInPlace(outcome.message);
+  redaction_.RedactInPlace(outcome.error_type);
   const auto verdict = parts_.ledger.EndAttempt(claim.job, outcome, parts_.clock.Now());
   if (!verdict || claim.job.failed_step.empty() || !secrets::IsLive(verdict->state)) return;
   // AWS: "Error when executing lambda ... during ... step".
@@ -196,13 +196,17 @@ void Attempt::PrintLines() {
   if (!knows_pending_ && !lines_.empty()) {
     base::log::Info("rotation.output_withheld",
                     {{"secret", secret_arn_}, {"lines", lines_.size()}});
-    for (std::string& line : lines_) ::explicit_bzero(line.data(), line.size());
-    lines_.clear();
+    ForgetLines();
   }
   for (const std::string& line : lines_) {
     base::log::Info("rotation.output",
                     {{"secret", secret_arn_}, {"line", redaction_.Redact(line)}});
   }
+  ForgetLines();
+}
+
+void Attempt::ForgetLines() {
+  for (std::string& line : lines_) ::explicit_bzero(line.data(), line.size());
   lines_.clear();
 }
 

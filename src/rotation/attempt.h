@@ -36,6 +36,9 @@ class Attempt {
   /// `function` is what the job's ARN means now; null when that is nothing (any more).
   Attempt(const AttemptParts& parts, std::int64_t job_id, const RotationFunction* function)
       : parts_(parts), job_id_(job_id), function_(function) {}
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  ~Attempt() { ForgetLines(); }
 
   void Run();
   /// Ends the function as it stands. `forget`: without a verdict, so that a restart takes the job
@@ -50,6 +53,7 @@ class Attempt {
   void Conclude(Claim& claim, StepOutcome outcome);
   void ReadValues(const Claim& claim);
   void PrintLines();
+  void ForgetLines();
 
   const AttemptParts& parts_;
   const std::int64_t job_id_;

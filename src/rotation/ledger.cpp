@@ -236,27 +236,33 @@ void BeginAnew(RotationJob& job, Timestamp now) {
 
 }  // namespace
 
+// A database that is down leaves one for each of its secrets: they are taken a few at a time.
 void Ledger::Recover(Timestamp now) {
-  bool is_any = false;
+  for (std::int64_t secret_id = 0; secret_id >= 0;) secret_id = RecoverSome(secret_id, now);
+}
+
+// Answers the last secret, or -1 when there are no more.
+std::int64_t Ledger::RecoverSome(std::int64_t after_secret, Timestamp now) {
+  constexpr int kAtOnce = 256;
+  std::vector<RotationJob> halted;
   database_.Read([&](Transaction& transaction) {
-    is_any = !service_.rotations.LiveJobs(transaction).empty();
+    halted = service_.rotations.HaltedJobs(transaction, after_secret, kAtOnce);
   });
-  if (!is_any) return;
+  if (halted.empty()) return -1;
   database_.Write([&](Transaction& transaction) {
-    for (RotationJob& job : service_.rotations.LiveJobs(transaction)) {
+    for (RotationJob& job : service_.rotations.HaltedJobs(transaction, after_secret, kAtOnce)) {
       if (job.state == RotationState::kStuck) {
         BeginAnew(job, now);
-      } else if (job.state == RotationState::kRunning) {
+      } else {
         CloseStep(job, "interrupted", "", now);
         job.state = RotationState::kWaiting;
         job.attempt -= 1;  // It was not the function's fault.
         job.wake_at = now;
-      } else {
-        continue;
       }
       service_.rotations.UpdateJob(transaction, job);
     }
   });
+  return halted.back().secret_id;
 }
 
 void Ledger::Hasten(std::int64_t secret_id, Timestamp now) {
@@ -327,71 +333,6 @@ void Ledger::StartScheduled(const sm::RotationScope& scope, const secrets::Secre
   secrets::Secret changed = secret;
   sm::BeginRotation(scope, changed, rotation,
                     {.version_id = NewUuid(), .kind = RotationKind::kRotate, .is_scheduled = true});
-}
-
-std::vector<store::WakingJob> Ledger::WakingJobs(Timestamp now, int limit) {
-  std::vector<store::WakingJob> waking;
-  database_.Read([&](Transaction& transaction) {
-    waking = service_.rotations.WakingJobs(transaction, now,
-                                           limit + static_cast<int>(damaged_jobs_.size()));
-  });
-  std::erase_if(waking, [&](const auto& job) { return damaged_jobs_.contains(job.id); });
-  return waking;
-}
-
-// A row that was touched must not hold up the others.
-std::optional<JobOfSecret> Ledger::FindReadable(Transaction& transaction, std::int64_t job_id) {
-  try {
-    auto job = service_.rotations.FindJob(transaction, job_id);
-    if (!job) return std::nullopt;
-    const auto secret = service_.secrets.FindById(transaction, job->secret_id);
-    if (!secret) return std::nullopt;
-    return JobOfSecret{.job = *std::move(job), .secret_arn = secrets::ArnOf(*secret)};
-  } catch (const store::IntegrityError& error) {
-    damaged_jobs_.insert(job_id);
-    base::log::Error("rotation.not_run", {{"reason", error.what()}});
-    return std::nullopt;
-  }
-}
-
-std::optional<JobOfSecret> Ledger::Find(std::int64_t job_id) {
-  std::optional<JobOfSecret> found;
-  database_.Read([&](Transaction& transaction) { found = FindReadable(transaction, job_id); });
-  return found;
-}
-
-std::vector<JobOfSecret> Ledger::TakeEnded(const std::vector<std::int64_t>& job_ids) {
-  std::vector<JobOfSecret> ended;
-  if (job_ids.empty()) return ended;
-  database_.Write([&](Transaction& transaction) {
-    ended.clear();
-    for (const std::int64_t id : job_ids) {
-      auto found = FindReadable(transaction, id);
-      if (!found || found->job.is_live() || !found->job.wake_at) continue;
-      found->job.wake_at.reset();
-      service_.rotations.UpdateJob(transaction, found->job);
-      ended.push_back(*std::move(found));
-    }
-  });
-  return ended;
-}
-
-std::vector<std::int64_t> Ledger::Vanished(const std::vector<std::int64_t>& job_ids) {
-  std::vector<std::int64_t> vanished;
-  if (job_ids.empty()) return vanished;
-  database_.Read([&](Transaction& transaction) {
-    for (const std::int64_t id : job_ids) {
-      if (!service_.rotations.FindJob(transaction, id)) vanished.push_back(id);
-    }
-  });
-  return vanished;
-}
-
-std::optional<Timestamp> Ledger::NextMoment(Timestamp after) {
-  std::optional<Timestamp> next;
-  database_.Read(
-      [&](Transaction& transaction) { next = service_.rotations.NextMoment(transaction, after); });
-  return next;
 }
 
 }  // namespace coffer::rotation

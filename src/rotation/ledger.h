@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coffer::rotation {
@@ -77,6 +78,11 @@ class Ledger {
   [[nodiscard]] int StartDue(Timestamp now, int limit);
   /// Jobs whose time has come, the earliest first, at most `limit`.
   [[nodiscard]] std::vector<store::WakingJob> WakingJobs(Timestamp now, int limit);
+  /// The same for jobs of one function that are not over.
+  [[nodiscard]] std::vector<store::WakingJob> WakingJobsOf(std::string_view function_arn,
+                                                           Timestamp now, int limit);
+  /// Functions whose jobs wait, in the order of their ARNs behind `after`, at most `limit`.
+  [[nodiscard]] std::vector<std::string> WaitingFunctions(std::string_view after, int limit);
   /// Nullopt when it is gone, or cannot be read.
   [[nodiscard]] std::optional<JobOfSecret> Find(std::int64_t job_id);
   /// Jobs that have ended, to be told now: nobody gets them again.
@@ -97,6 +103,7 @@ class Ledger {
                secrets::RotationJob& job);
   void PlanRetry(const sm::RotationScope& scope, secrets::RotationJob& job,
                  const StepOutcome& outcome);
+  [[nodiscard]] std::int64_t RecoverSome(std::int64_t after_secret, Timestamp now);
   [[nodiscard]] std::optional<JobOfSecret> FindReadable(Transaction& transaction,
                                                         std::int64_t job_id);
   [[nodiscard]] double Jitter();

@@ -11,8 +11,7 @@ namespace {
 
 constexpr int kLookedAtOnce = 100;
 constexpr int kJobsLookedAt = 256;
-constexpr int kMoreJobs = 8;
-constexpr int kMostJobsLookedAt = 1 << 17;
+constexpr int kFunctionsLookedAt = 64;
 /// However far the next time is: clocks are set, and this costs two look-ups in an index.
 constexpr std::chrono::milliseconds kLongestWait{60'000};
 
@@ -157,20 +156,35 @@ void Orchestrator::StartDue() {
   has_backlog_ = looked == allowed;
 }
 
-// Where one function has a long queue, those of others may stand behind all of it.
 void Orchestrator::HandOut() {
-  for (int limit = kJobsLookedAt; limit <= kMostJobsLookedAt; limit *= kMoreJobs) {
-    std::vector<store::WakingJob> live;
-    std::vector<std::int64_t> ended;
-    const auto waking = parts_.ledger.WakingJobs(parts_.clock.Now(), limit);
-    for (const store::WakingJob& job : waking) {
-      job.is_live ? live.push_back(job) : ended.push_back(job.id);
-    }
-    for (const std::int64_t id : ended) functions_of_jobs_.erase(id);
-    for (const JobOfSecret& ending : parts_.ledger.TakeEnded(ended)) Tell(ending);
-    const bool has_room = HandOut(live);
-    if (!has_room || waking.size() < static_cast<std::size_t>(limit)) return;
+  std::vector<store::WakingJob> live;
+  std::vector<std::int64_t> ended;
+  const auto waking = parts_.ledger.WakingJobs(parts_.clock.Now(), kJobsLookedAt);
+  for (const store::WakingJob& job : waking) {
+    job.is_live ? live.push_back(job) : ended.push_back(job.id);
   }
+  for (const std::int64_t id : ended) functions_of_jobs_.erase(id);
+  for (const JobOfSecret& ending : parts_.ledger.TakeEnded(ended)) Tell(ending);
+  const bool has_room = HandOut(live);
+  if (has_room && waking.size() >= static_cast<std::size_t>(kJobsLookedAt)) HandOutByFunction();
+}
+
+// Where one function has a long queue, those of others may stand behind all of it: it is not read,
+// but each function's own asked for. Of many functions some at a time, in turn.
+void Orchestrator::HandOutByFunction() {
+  const int jobs = 2 * static_cast<int>(options_.concurrency);  // As many again may not have begun.
+  const bool is_from_the_start = last_function_.empty();
+  const auto functions = parts_.ledger.WaitingFunctions(last_function_, kFunctionsLookedAt);
+  const bool is_to_the_end = functions.size() < static_cast<std::size_t>(kFunctionsLookedAt);
+  if (is_from_the_start) {  // Those of before functions were written down.
+    if (!HandOut(parts_.ledger.WakingJobsOf("", parts_.clock.Now(), jobs))) return;
+  }
+  for (const std::string& function : functions) {
+    if (!HandOut(parts_.ledger.WakingJobsOf(function, parts_.clock.Now(), jobs))) return;
+    last_function_ = function;
+  }
+  if (is_to_the_end) last_function_.clear();
+  if (!is_from_the_start || !is_to_the_end) has_backlog_ = true;
 }
 
 // Answers whether more could run.
@@ -190,7 +204,7 @@ bool Orchestrator::HandOut(const std::vector<store::WakingJob>& live) {
 
 // Null when there is none, for this secret; the attempt says so then.
 const RotationFunction* Orchestrator::FunctionOf(std::int64_t job_id) {
-  constexpr std::size_t kMost = 1U << 17U;
+  constexpr std::size_t kMost = 1U << 12U;
   const auto known = functions_of_jobs_.find(job_id);
   if (known != functions_of_jobs_.end()) return known->second;
   const auto found = parts_.ledger.Find(job_id);

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,7 @@ class Orchestrator final : public sm::RotationListener {
   void LookOnce();
   void StartDue();
   void HandOut();
+  void HandOutByFunction();
   [[nodiscard]] bool HandOut(const std::vector<store::WakingJob>& live);
   [[nodiscard]] const RotationFunction* FunctionOf(std::int64_t job_id);
   void StopVanished();
@@ -79,8 +81,9 @@ class Orchestrator final : public sm::RotationListener {
 
   // Of the thread that looks.
   StartPace pace_;
-  bool has_backlog_ = false;  // More is due than may begin now.
-  // Which function each waiting job has, so that a long queue is not read again and again.
+  bool has_backlog_ = false;   // More is due than may begin now, or has been looked at.
+  std::string last_function_;  // Up to which long queues have been looked at.
+  // Which function each waiting job has, so that its head is not read again and again.
   std::map<std::int64_t, const RotationFunction*> functions_of_jobs_;
 
   std::vector<std::thread> threads_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace coffer::rotation {
 namespace {
@@ -55,8 +56,15 @@ void AppendJsonCharacter(std::string& out, std::string_view character, const Jso
   }
 }
 
-std::string JsonForm(std::string_view text, const JsonStyle& style) {
+/// Room for a form at its longest: growing would leave copies of half a secret behind.
+std::string WithRoomFor(std::string_view text, std::size_t most_for_one) {
   std::string out;
+  out.reserve(text.size() * most_for_one);
+  return out;
+}
+
+std::string JsonForm(std::string_view text, const JsonStyle& style) {
+  std::string out = WithRoomFor(text, std::string_view("\\u0000").size());
   while (!text.empty()) {
     const std::size_t length = std::max<std::size_t>(base::Utf8Length(text), 1);
     AppendJsonCharacter(out, text.substr(0, length), style);
@@ -67,7 +75,7 @@ std::string JsonForm(std::string_view text, const JsonStyle& style) {
 
 std::string UrlForm(std::string_view text, std::string_view kept, bool upper, bool plus) {
   const std::string_view digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-  std::string out;
+  std::string out = WithRoomFor(text, std::string_view("%00").size());
   for (const char c : text) {
     if (base::IsAlphanumeric(c) || kept.find(c) != std::string_view::npos) {
       out.push_back(c);
@@ -84,7 +92,7 @@ std::string UrlForm(std::string_view text, std::string_view kept, bool upper, bo
 /// `text` with `before` put in front of each of `characters`; with the character itself doubled
 /// where `before` is 0.
 std::string Prefixed(std::string_view text, std::string_view characters, char before) {
-  std::string out;
+  std::string out = WithRoomFor(text, 2);
   for (const char c : text) {
     if (characters.find(c) != std::string_view::npos) out.push_back(before == 0 ? c : before);
     out.push_back(c);
@@ -169,6 +177,12 @@ std::string Redaction::Redact(std::string_view text) const {
     }
   }
   return out;
+}
+
+void Redaction::RedactInPlace(std::string& message) const {
+  std::string redacted = RedactMessage(message);
+  ::explicit_bzero(message.data(), message.size());
+  message = std::move(redacted);
 }
 
 std::string Redaction::RedactMessage(std::string_view text) const {

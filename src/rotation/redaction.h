@@ -27,6 +27,8 @@ class Redaction {
   [[nodiscard]] std::string Redact(std::string_view text) const;
   /// The same of the first line that is not blank, cut at 1 KiB between characters.
   [[nodiscard]] std::string RedactMessage(std::string_view text) const;
+  /// Makes `message` what RedactMessage says; what it was is wiped.
+  void RedactInPlace(std::string& message) const;
 
  private:
   void AddText(std::string_view text);

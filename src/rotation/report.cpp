@@ -16,6 +16,7 @@ namespace sm = services::secretsmanager;
 using secrets::RotationJob;
 
 constexpr int kListed = 50;
+constexpr int kLiveListed = 1000;
 
 std::string Shown(Timestamp time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -113,7 +114,11 @@ std::string ListRotations(const sm::Service& service, Transaction& transaction) 
     const auto secret = service.secrets.FindById(transaction, job.secret_id);
     if (secret) text += secrets::ArnOf(*secret) + "\n  " + LineOf(job) + "\n";
   };
-  for (const RotationJob& job : service.rotations.LiveJobs(transaction)) add(job);
+  const auto live = service.rotations.LiveJobs(transaction, kLiveListed);
+  for (const RotationJob& job : live) add(job);
+  if (live.size() == static_cast<std::size_t>(kLiveListed)) {
+    text += "(of those that are not over, the oldest " + std::to_string(kLiveListed) + ")\n";
+  }
   for (const RotationJob& job : service.rotations.LatestJobs(transaction, kListed)) {
     if (!job.is_live()) add(job);
   }

@@ -62,6 +62,7 @@ void SayReady(const Config& config, const Server& server) {
 }  // namespace
 
 int Serve(const Config& config) {
+  LockMemory();
   BlockStopSignals();
   std::atomic<bool> disk_failed = false;
   std::atomic<bool> stopping = false;
@@ -73,6 +74,7 @@ int Serve(const Config& config) {
   server.Start();
   SayReady(config, server);
   base::log::Info("server.ready", {{"port", int{server.port()}}});
+  ReleaseStartMemory();
 
   WaitForStopSignal();
   stopping = true;

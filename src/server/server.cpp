@@ -55,6 +55,7 @@ net::ServerOptions NetOptionsOf(const Config& config) {
                      .max_connections_per_address = config.max_connections_per_address,
                      .max_header_bytes = config.max_header_bytes,
                      .max_body_bytes = config.max_body_bytes,
+                     .max_request_memory_bytes = config.max_request_memory_bytes,
                      .handshake_timeout = seconds(config.handshake_timeout_seconds),
                      .header_timeout = seconds(config.header_timeout_seconds),
                      .body_timeout = seconds(config.body_timeout_seconds),
@@ -196,6 +197,13 @@ api::AccessKeys Server::Implementation::LoadAccessKeys() {
                                          .default_account = config_.account};
   api::AccessKeys keys(vault_.database, vault_.keyring, options);
   if (options.built_in || !keys.empty()) return keys;
+  // Else who can write the database would take the key's row away, and be given a new one.
+  if (!vault_.is_new) {
+    throw server::DataDirectoryError(
+        "The root access key is missing from the database. One is made for new data alone: put a "
+        "copy back that has it, or, if the first start did not finish, begin with an empty "
+        "directory. (Data of the development profile has none.)");
+  }
   server::CreateRootAccessKey(vault_.database, vault_.keyring, vault_.random, vault_.clock,
                               config_.account, vault_.directory.RootCredentials());
   return {vault_.database, vault_.keyring, options};

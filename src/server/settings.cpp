@@ -159,6 +159,8 @@ constexpr std::array kSettings{
             &SetNumber<&Config::max_header_bytes, 1024, 1 << 20>},
     Setting{"max_body_bytes", "largest body of a request", false,
             &SetNumber<&Config::max_body_bytes, 70'000, 1 << 26>},
+    Setting{"max_request_memory_bytes", "memory of all large requests together", false,
+            &SetNumber<&Config::max_request_memory_bytes, 1 << 20, std::int64_t{1} << 40>},
     Setting{"handshake_timeout_seconds", "time for a TLS handshake", false,
             &SetNumber<&Config::handshake_timeout_seconds, 1, 3600>},
     Setting{"header_timeout_seconds", "time for a request's header", false,

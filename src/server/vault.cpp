@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "keyring/master_key.h"
 #include "server/process.h"
+#include "store/key_store.h"
 #include "store/schema.h"
 
 #include <array>
@@ -62,6 +63,14 @@ std::optional<Anchor> CheckedAnchor(const Config& config, std::int64_t commit_se
   return anchor;
 }
 
+bool HasInstallation(Database& database) {
+  bool found = false;
+  database.Read([&](Transaction& transaction) {
+    found = store::KeyStore::FindMeta(transaction, "installation_id").has_value();
+  });
+  return found;
+}
+
 std::size_t CacheBytes(const Config& config) {
   constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
   return config.cache_mebibytes == 0 ? AvailableMemory() / 4 : config.cache_mebibytes * kMebibyte;
@@ -75,6 +84,7 @@ Vault::Vault(const Config& config, std::function<void(std::string_view)> on_fata
       directory(config.data_directory, config.ephemeral),
       master_key_(MasterKey(config, directory, random)),
       database(DatabaseOptions(config, directory, std::move(on_fatal)), store::SqliteSchema()),
+      is_new(!HasInstallation(database)),
       anchor(CheckedAnchor(config, database.commit_sequence())),
       keyring(database, std::move(master_key_), random, clock),
       secrets(keyring.row_mac(), CacheBytes(config)),

@@ -35,6 +35,7 @@ class Vault {
 
  public:
   sql::SqliteDatabase database;
+  bool is_new;                   ///< Nothing was ever kept here: this start makes the installation.
   std::optional<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
   keyring::Keyring keyring;
   store::SecretStore secrets;

@@ -1,8 +1,12 @@
 #include "server/verification.h"
 
+#include "base/encoding.h"
 #include "secrets/secret_identifier.h"
 
 #include <exception>
+#include <functional>
+#include <set>
+#include <utility>
 
 namespace coffer::server {
 namespace {
@@ -16,25 +20,60 @@ bool CanBeOpened(Vault& vault, Transaction& transaction, const secrets::Secret& 
   return vault.envelope.Open(transaction, secret, version_id, *value).has_value();
 }
 
+/// Runs `look`; what it says is wrong, or throws, is a problem of `object`.
+void Examine(VerificationReport& report, const std::string& object,
+             const std::function<std::string()>& look) {
+  std::string problem;
+  try {
+    problem = look();
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  if (!problem.empty()) report.problems.push_back(object + ": " + problem);
+}
+
 void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret& secret,
                   VerificationReport& report) {
-  const auto problem = [&](const std::string& what) {
-    report.problems.push_back(secrets::ArnOf(secret).append(", ").append(what));
-  };
-  for (const secrets::Version& version : vault.secrets.Versions(transaction, secret)) {
+  const std::string arn = secrets::ArnOf(secret);
+  std::vector<secrets::Version> versions;
+  Examine(report, arn, [&] {
+    versions = vault.secrets.Versions(transaction, secret);
+    return std::string();
+  });
+  for (const secrets::Version& version : versions) {
     ++report.versions;
-    try {
-      if (!CanBeOpened(vault, transaction, secret, version.id)) {
-        problem("version " + version.id + ": the value can't be opened");
-      }
-    } catch (const std::exception& error) {
-      problem("version " + version.id + ": " + error.what());
-    }
+    Examine(report, arn + ", version " + version.id, [&] {
+      return CanBeOpened(vault, transaction, secret, version.id) ? "" : "the value can't be opened";
+    });
   }
+  // Whatever became of the list: what is asked for most has a label.
   for (const auto& [label, version_id] : secret.labels.holders()) {
-    if (!vault.secrets.FindVersion(transaction, secret, version_id)) {
-      problem(label + " names a version that is missing");
-    }
+    Examine(report, arn + ", " + label, [&] {
+      return vault.secrets.FindVersion(transaction, secret, version_id)
+                 ? ""
+                 : "names a version that is missing";
+    });
+  }
+}
+
+void VerifyKeys(Vault& vault, Transaction& transaction, VerificationReport& report) {
+  const store::KeyStore& keys = vault.keyring.key_store();
+  std::set<std::pair<std::string, std::string>> places;
+  vault.keyring.key_store().ForEachKey(transaction, [&](const secrets::KeyId& id) {
+    Examine(report, "key " + base::ToHex(id), [&] {
+      const auto row = keys.FindKey(transaction, id);
+      static_cast<void>(vault.keyring.key_settings().Find(transaction, id));
+      if (!row) return std::string("is missing");
+      places.emplace(row->account, row->region);
+      static_cast<void>(vault.keyring.Find(transaction, id, row->primary_version));
+      return std::string();
+    });
+  });
+  for (const auto& [account, region] : places) {
+    Examine(report, "aliases of " + account + " in " + region, [&] {
+      keys.ListAliases(transaction, account, region, "", [](const auto&) { return true; });
+      return std::string();
+    });
   }
 }
 
@@ -50,14 +89,7 @@ VerificationReport Verify(Vault& vault) {
           VerifySecret(vault, transaction, secret, report);
         },
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
-    vault.keyring.key_store().ForEachKey(transaction, [&](const secrets::KeyId& id) {
-      try {
-        static_cast<void>(vault.keyring.key_store().FindKey(transaction, id));
-        static_cast<void>(vault.keyring.key_settings().Find(transaction, id));
-      } catch (const store::IntegrityError& error) {
-        report.problems.emplace_back(error.what());
-      }
-    });
+    VerifyKeys(vault, transaction, report);
     report.identities = vault.identities.ForEach(
         transaction,
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });

@@ -34,8 +34,20 @@ std::optional<std::string> GroupCommit::Run(SqliteConnection& connection,
     RunBatch(connection, batch);
     return std::nullopt;
   } catch (const SqliteError& error) {
-    return GiveUp(connection, batch, error);
+    auto disk_failure = GiveUp(connection, batch, error);
+    if (disk_failure || batch.size() == 1 || !error.is_damage()) return disk_failure;
   }
+  return RunOneByOne(connection, batch);
+}
+
+// Nothing of the batch was kept. A damaged page fails who needs it, and nobody else; those behind a
+// failing disk keep the outcome that they have: not made.
+std::optional<std::string> GroupCommit::RunOneByOne(SqliteConnection& connection,
+                                                    std::span<PendingWrite> batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (auto disk_failure = Run(connection, batch.subspan(i, 1))) return disk_failure;
+  }
+  return std::nullopt;
 }
 
 void GroupCommit::RunBatch(SqliteConnection& connection, std::span<PendingWrite> batch) {
@@ -51,6 +63,7 @@ void GroupCommit::RunBatch(SqliteConnection& connection, std::span<PendingWrite>
   connection.Execute(kSetSequence, {sequence_ + 1});
   connection.Execute(kCommit);
   ++sequence_;
+  ReportSpace();
 }
 
 bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
@@ -76,18 +89,40 @@ bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
 std::optional<std::string> GroupCommit::GiveUp(SqliteConnection& connection,
                                                std::span<PendingWrite> batch,
                                                const SqliteError& error) {
-  base::log::Error("database.write_failed", {{"reason", error.what()}, {"jobs", batch.size()}});
+  Report(error, batch.size());
   if (error.harm() == Harm::kDisk) {
     SettleAll(batch, WriteOutcome::kUnknown);
     return error.what();
   }
-  SettleAll(batch, WriteOutcome::kFailed);
+  const bool is_full = error.harm() == Harm::kNoSpace;
+  SettleAll(batch, is_full ? WriteOutcome::kNoSpace : WriteOutcome::kFailed);
   try {
     if (connection.InTransaction()) connection.Execute(kRollback);
   } catch (const SqlError& rollback_error) {
     return rollback_error.what();
   }
   return std::nullopt;
+}
+
+// A full disk may be the log's as well, and clients go on trying: it is reported once, until writes
+// succeed again.
+void GroupCommit::Report(const SqliteError& error, std::size_t jobs) {
+  if (error.harm() != Harm::kNoSpace) {
+    base::log::Error("database.write_failed", {{"reason", error.what()}, {"jobs", jobs}});
+    return;
+  }
+  if (refused_for_space_ == 0) {
+    base::log::Error("disk.full",
+                     {{"reason", error.what()},
+                      {"note", "reads go on; writes are refused until there is space again"}});
+  }
+  refused_for_space_ += jobs;
+}
+
+void GroupCommit::ReportSpace() {
+  if (refused_for_space_ == 0) return;
+  base::log::Info("disk.has_space_again", {{"refused_writes", refused_for_space_}});
+  refused_for_space_ = 0;
 }
 
 }  // namespace coffer::sql

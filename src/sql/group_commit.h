@@ -29,8 +29,10 @@ class GroupCommit {
   /// `connection` is the writer's, for this call alone.
   explicit GroupCommit(SqliteConnection& connection);
 
-  /// Answers a reason when the disk failed: the outcomes are then unknown and the connection must
-  /// run no further statement, because a later commit could make an unknown one disappear.
+  /// A batch that met damage in the database is run again, each job in a transaction of its own.
+  /// Answers a reason when the disk failed: the outcomes are then unknown and the
+  /// connection must run no further statement, because a later commit could make an unknown one
+  /// disappear.
   [[nodiscard]] std::optional<std::string> Run(SqliteConnection& connection,
                                                std::span<PendingWrite> batch);
 
@@ -38,13 +40,18 @@ class GroupCommit {
   [[nodiscard]] std::int64_t sequence() const { return sequence_; }
 
  private:
+  std::optional<std::string> RunOneByOne(SqliteConnection& connection,
+                                         std::span<PendingWrite> batch);
   void RunBatch(SqliteConnection& connection, std::span<PendingWrite> batch);
   /// Answers whether something was kept.
   static bool RunJob(SqliteConnection& connection, PendingWrite& write);
-  static std::optional<std::string> GiveUp(SqliteConnection& connection,
-                                           std::span<PendingWrite> batch, const SqliteError& error);
+  std::optional<std::string> GiveUp(SqliteConnection& connection, std::span<PendingWrite> batch,
+                                    const SqliteError& error);
+  void Report(const SqliteError& error, std::size_t jobs);
+  void ReportSpace();
 
   std::int64_t sequence_;
+  std::size_t refused_for_space_ = 0;  // Since the disk was found full.
 };
 
 }  // namespace coffer::sql

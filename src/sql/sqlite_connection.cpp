@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <optional>
 
 namespace coffer::sql {
@@ -23,11 +24,15 @@ SqliteConnection::SqliteConnection(const std::string& file, Mode mode, const std
   const int access =
       mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
+  errno = 0;
   const int code =
       sqlite3_open_v2(file.c_str(), &handle, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                       vfs.empty() ? nullptr : vfs.c_str());
+  const int system_error = errno;
   handle_.reset(handle);
-  if (code != SQLITE_OK) throw SqliteError(code, sqlite3_errstr(code));
+  if (code != SQLITE_OK) {
+    throw SqliteError(code, sqlite3_errstr(code), system_error);
+  }
   // Takes the place of SQLite's own hook, which would checkpoint inside a commit.
   sqlite3_wal_hook(handle, NoteWalPages, &wal_pages_);
 }
@@ -56,6 +61,7 @@ std::int64_t SqliteConnection::QueryInteger(const Statement& statement) {
 }
 
 void SqliteConnection::RunScript(const std::string& script) {
+  errno = 0;
   const int code = sqlite3_exec(handle_.get(), script.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) throw SqliteError::LastOf(handle_.get());
 }
@@ -71,12 +77,27 @@ bool SqliteConnection::HasBrokenReferences() const {
 
 bool SqliteConnection::RunCheckpoint(Checkpoint checkpoint) {
   const bool truncate = checkpoint == Checkpoint::kTruncate;
+  errno = 0;
   const int code = sqlite3_wal_checkpoint_v2(
       handle_.get(), "main", truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
       nullptr, nullptr);
   if (code == SQLITE_BUSY) return false;
   if (code != SQLITE_OK) throw SqliteError::LastOf(handle_.get());
   if (truncate) wal_pages_ = 0;
+  return true;
+}
+
+bool SqliteConnection::ReserveWalIndex() {
+  // Of SQLite's file format: an index of blocks of 32 KiB, each for 4096 pages of the WAL.
+  constexpr int kBlockSize = 32 * 1024;
+  constexpr int kBlocks = 8;  // Four times the size at which the WAL is emptied.
+  sqlite3_file* file = nullptr;
+  const int found = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (found != SQLITE_OK || file == nullptr) return false;
+  for (int block = 0; block < kBlocks; ++block) {
+    void volatile* mapped = nullptr;
+    if (file->pMethods->xShmMap(file, block, kBlockSize, 1, &mapped) != SQLITE_OK) return false;
+  }
   return true;
 }
 

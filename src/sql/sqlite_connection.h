@@ -50,6 +50,10 @@ class SqliteConnection {
   bool RunCheckpoint(Checkpoint checkpoint);
   /// Pages in the WAL after the last commit or truncation.
   [[nodiscard]] std::size_t wal_pages() const { return wal_pages_; }
+  /// Makes room now for the index of a WAL as long as it ever gets. SQLite would do it inside a
+  /// commit, and finding no space there, when the WAL already holds the commit, would leave the
+  /// outcome unknown. Answers false when there is no space even now.
+  bool ReserveWalIndex();
   /// Closing will not touch the files.
   void LeaveWalAlone();
 

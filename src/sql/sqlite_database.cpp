@@ -1,6 +1,7 @@
 #include "sql/sqlite_database.h"
 
 #include "sql/connection_source.h"
+#include "sql/disk_alarm.h"
 #include "sql/schema_migration.h"
 #include "sql/sqlite_opening.h"
 #include "sql/sqlite_transaction.h"
@@ -46,6 +47,9 @@ class SettledWrite {
     if (outcome_ == WriteOutcome::kFailed) {
       throw SqlError("a write failed and changed nothing; the log says why");
     }
+    if (outcome_ == WriteOutcome::kNoSpace) {
+      throw SqlError("a write changed nothing: the disk is full");
+    }
     if (outcome_ == WriteOutcome::kUnknown) {
       throw SqlError("the disk failed during a write; whether it was kept shows after a restart");
     }
@@ -67,13 +71,15 @@ class SqliteDatabase::Implementation {
         pool_(options),
         is_in_memory_(!options.file),
         options_(options),
-        writer_(writer_connection_, options) {}
+        disk_alarm_(options.on_fatal),
+        writer_(writer_connection_, disk_alarm_, options) {}
 
   /// A database in memory belongs to its one connection, so readers and the writer take turns.
   ConnectionSource& readers() {
     if (is_in_memory_) return writer_connection_;
     return pool_;
   }
+  DiskAlarm& disk_alarm() { return disk_alarm_; }
   SqliteWriter& writer() { return writer_; }
 
   [[nodiscard]] std::optional<std::string> FindDamage(const std::stop_token& stop) const {
@@ -96,6 +102,7 @@ class SqliteDatabase::Implementation {
   ReaderPool pool_;
   bool is_in_memory_;
   SqliteOptions options_;
+  DiskAlarm disk_alarm_;
   SqliteWriter writer_;
 };
 
@@ -105,7 +112,7 @@ SqliteDatabase::SqliteDatabase(SqliteOptions options, std::span<const SchemaStep
 SqliteDatabase::~SqliteDatabase() = default;
 
 void SqliteDatabase::Read(const std::function<void(Transaction&)>& body) {
-  ReadTransaction transaction(implementation_->readers());
+  ReadTransaction transaction(implementation_->readers(), implementation_->disk_alarm());
   body(transaction);
 }
 

@@ -39,8 +39,9 @@ struct SqliteOptions {
   std::string vfs;
   /// PRAGMA synchronous; anything but FULL gives up durability. For the test that shows it.
   std::string synchronous = "FULL";
-  /// Called once, from the writer, when the disk failed in a way after which no statement may run
-  /// (EIO, failed sync): the process should report `reason` and exit. Default: std::terminate.
+  /// Called once, from the writer or a reader, when the disk failed in a way after which no
+  /// statement may run (EIO, failed sync): the process should report `reason` and exit. Default:
+  /// std::terminate.
   std::function<void(std::string_view reason)> on_fatal;
 };
 

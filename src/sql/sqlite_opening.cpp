@@ -102,6 +102,11 @@ void EnterWalMode(SqliteConnection& connection) {
     return true;
   });
   if (!is_wal) throw SqlError("the file system cannot hold a write-ahead log");
+  // The WAL's index is there from the first read on.
+  (void)connection.QueryInteger(kCountSchemaObjects);
+  if (!connection.ReserveWalIndex()) {
+    base::log::Warning("database.wal_index_not_reserved", {{"reason", "the disk is full"}});
+  }
 }
 
 // Two connections that write and checkpoint at once can corrupt a WAL database before 3.51.3. Ours

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
 
 namespace coffer::sql {
@@ -91,6 +92,7 @@ class PreparedStatement::Execution {
 
   /// Goes to the next row; false when there is none.
   bool Step() {
+    errno = 0;
     const int code = sqlite3_step(handle_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
@@ -107,6 +109,7 @@ void PreparedStatement::Finalize::operator()(sqlite3_stmt* statement) const {
 
 PreparedStatement::PreparedStatement(sqlite3* database, std::string_view sql) : sql_(sql) {
   sqlite3_stmt* handle = nullptr;
+  errno = 0;
   const int code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   if (code != SQLITE_OK) throw SqliteError::LastOf(database);

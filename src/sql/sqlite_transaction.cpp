@@ -30,7 +30,8 @@ void ReadTransaction::End() noexcept {
   if (!lease_) return;
   try {
     if ((*lease_)->InTransaction()) (*lease_)->Execute(kCommit);
-  } catch (const SqlError& error) {
+  } catch (const SqliteError& error) {
+    Note(error);
     // Nothing was written, so nothing is lost; the pool closes a connection that is still inside.
     base::log::Warning("database.read_end_failed", {{"reason", error.what()}});
   }
@@ -39,9 +40,18 @@ void ReadTransaction::End() noexcept {
 
 void ReadTransaction::Query(const Statement& statement, SqlParameters parameters,
                             const std::function<bool(const Row&)>& each) {
-  PreparedStatement& prepared = Connection().Prepare(statement);
-  if (!prepared.IsReadOnly()) throw SqlError("a read transaction was asked to write");
-  prepared.Query(parameters, each);
+  try {
+    PreparedStatement& prepared = Connection().Prepare(statement);
+    if (!prepared.IsReadOnly()) throw SqlError("a read transaction was asked to write");
+    prepared.Query(parameters, each);
+  } catch (const SqliteError& error) {
+    Note(error);
+    throw;
+  }
+}
+
+void ReadTransaction::Note(const SqliteError& error) {
+  if (error.harm() == Harm::kDisk) disk_alarm_.Raise(error.what());
 }
 
 std::int64_t ReadTransaction::Execute(const Statement& /*statement*/,

@@ -2,6 +2,7 @@
 
 #include "coffer/database.h"
 #include "sql/connection_source.h"
+#include "sql/disk_alarm.h"
 #include "sql/sqlite_error.h"
 
 #include <functional>
@@ -14,7 +15,8 @@ namespace coffer::sql {
 /// work which needs no row costs nothing. Ends with the object.
 class ReadTransaction final : public Transaction {
  public:
-  explicit ReadTransaction(ConnectionSource& source) : source_(source) {}
+  ReadTransaction(ConnectionSource& source, DiskAlarm& disk_alarm)
+      : source_(source), disk_alarm_(disk_alarm) {}
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
   ~ReadTransaction() override;
@@ -29,8 +31,10 @@ class ReadTransaction final : public Transaction {
  private:
   SqliteConnection& Connection();
   void End() noexcept;
+  void Note(const SqliteError& error);
 
   ConnectionSource& source_;
+  DiskAlarm& disk_alarm_;
   std::optional<ConnectionLease> lease_;
   std::vector<std::function<void()>> hooks_;
 };

@@ -26,11 +26,12 @@ void Tell(std::vector<PendingWrite>& batch) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(ConnectionSource& source, const SqliteOptions& options)
+SqliteWriter::SqliteWriter(ConnectionSource& source, DiskAlarm& disk_alarm,
+                           const SqliteOptions& options)
     : source_(source),
+      disk_alarm_(disk_alarm),
       queue_limit_(options.queue_limit),
       batch_limit_(options.batch_limit),
-      on_fatal_(options.on_fatal),
       group_commit_(*ConnectionLease(source)),
       checkpointer_(options.idle_checkpoint_pages, options.forced_checkpoint_pages),
       commit_sequence_(group_commit_.sequence()),
@@ -116,7 +117,7 @@ void SqliteWriter::RunCheckpoint(const std::function<void(SqliteConnection&)>& c
 void SqliteWriter::Abandon(std::string_view reason) {
   is_abandoned_ = true;
   ConnectionLease(source_)->LeaveWalAlone();
-  on_fatal_(reason);
+  disk_alarm_.Raise(reason);
 }
 
 }  // namespace coffer::sql

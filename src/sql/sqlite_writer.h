@@ -2,6 +2,7 @@
 
 #include "sql/checkpointer.h"
 #include "sql/connection_source.h"
+#include "sql/disk_alarm.h"
 #include "sql/group_commit.h"
 #include "sql/sqlite_database.h"
 
@@ -21,8 +22,8 @@ namespace coffer::sql {
 /// and keeps the WAL short between two groups.
 class SqliteWriter {
  public:
-  /// `source` lends the writer's connection and must outlive the object.
-  SqliteWriter(ConnectionSource& source, const SqliteOptions& options);
+  /// `source` lends the writer's connection; it and the alarm must outlive the object.
+  SqliteWriter(ConnectionSource& source, DiskAlarm& disk_alarm, const SqliteOptions& options);
   SqliteWriter(const SqliteWriter&) = delete;
   SqliteWriter& operator=(const SqliteWriter&) = delete;
   /// Finishes what is queued and empties the WAL.
@@ -42,9 +43,9 @@ class SqliteWriter {
   void Abandon(std::string_view reason);
 
   ConnectionSource& source_;
+  DiskAlarm& disk_alarm_;
   const std::size_t queue_limit_;
   const std::size_t batch_limit_;
-  const std::function<void(std::string_view)> on_fatal_;
 
   std::mutex queue_mutex_;
   std::condition_variable queue_changed_;

@@ -1,5 +1,6 @@
 #include "store/listing_reader.h"
 
+#include "base/log.h"
 #include "store/listing_statements.h"
 
 #include <algorithm>
@@ -49,8 +50,18 @@ ListPosition PositionOf(const secrets::Secret& secret, SortBy sort_by) {
   return position;
 }
 
+// A list goes on behind a row that was touched.
+std::optional<secrets::Secret> ReadIfSound(const Row& row, const RowMac& mac) {
+  try {
+    return ReadSecret(row, mac);
+  } catch (const IntegrityError& error) {
+    base::log::Error("secret.not_listed", {{"reason", error.what()}});
+    return std::nullopt;
+  }
+}
+
 std::optional<secrets::Secret> ListingReader::Next() {
-  if (next_ == chunk_.size() && !is_at_end_) ReadChunk();
+  while (next_ == chunk_.size() && !is_at_end_) ReadChunk();
   if (next_ == chunk_.size()) return std::nullopt;
   return std::move(chunk_[next_++]);
 }
@@ -58,13 +69,15 @@ std::optional<secrets::Secret> ListingReader::Next() {
 void ListingReader::ReadChunk() {
   chunk_.clear();
   next_ = 0;
-  const auto keep = [this](const Row& row) {
-    chunk_.push_back(ReadSecret(row, mac_));
+  std::int64_t rows = 0;
+  const auto keep = [&](const Row& row) {
+    ++rows;
+    position_ = PositionOfRow(row, query_.sort_by);
+    if (auto secret = ReadIfSound(row, mac_)) chunk_.push_back(*std::move(secret));
     return true;
   };
   query_.sort_by == SortBy::kName ? QueryByName(keep) : QueryByNumber(keep);
-  is_at_end_ = std::cmp_less(chunk_.size(), chunk_limit_);
-  if (!chunk_.empty()) position_ = PositionOf(chunk_.back(), query_.sort_by);
+  is_at_end_ = rows < chunk_limit_;
   chunk_limit_ = std::min(2 * chunk_limit_, kLongestChunk);
 }
 

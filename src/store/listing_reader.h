@@ -15,7 +15,8 @@
 namespace coffer::store {
 
 /// Reads the stored secrets that a query asks for, in its order, some at a time: between them the
-/// transaction is free for other statements. Reads further the longer it is asked.
+/// transaction is free for other statements. Reads further the longer it is asked. Steps over rows
+/// that were touched.
 class ListingReader {
  public:
   /// All must outlive the reader.
@@ -39,6 +40,9 @@ class ListingReader {
   std::int64_t chunk_limit_ = 16;
   bool is_at_end_ = false;
 };
+
+/// The secret of a row; nullopt when the row is not what the vault wrote, which is logged.
+[[nodiscard]] std::optional<secrets::Secret> ReadIfSound(const Row& row, const RowMac& mac);
 
 /// Whether `a` comes before `b` in the query's order.
 [[nodiscard]] bool IsBefore(const ListPosition& a, const ListPosition& b, const ListQuery& query);

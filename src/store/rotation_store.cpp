@@ -1,5 +1,6 @@
 #include "store/rotation_store.h"
 
+#include "base/log.h"
 #include "json/shape_codec.h"
 #include "store/row_encoding.h"
 #include "store/sequences.h"
@@ -87,12 +88,16 @@ constexpr auto kSelectJobs = "SELECT " + kJobColumns + " FROM rotation_jobs";
 constexpr auto kLiveJobSql = kSelectJobs + " WHERE secret_id = $1 AND is_live = 1";
 constexpr auto kJobSql = kSelectJobs + " WHERE job_id = $1";
 constexpr auto kJobsSql = kSelectJobs + " WHERE secret_id = $1 ORDER BY job_id DESC";
-constexpr auto kLiveJobsSql = kSelectJobs + " WHERE is_live = 1 ORDER BY job_id";
+constexpr auto kLiveJobsSql = kSelectJobs + " WHERE is_live = 1 ORDER BY job_id LIMIT $1";
+constexpr auto kHaltedJobsSql =
+    kSelectJobs +
+    " WHERE is_live = 1 AND secret_id > $1 AND state IN ($2, $3) ORDER BY secret_id LIMIT $4";
 constexpr auto kLatestJobsSql = kSelectJobs + " ORDER BY job_id DESC LIMIT $1";
 constexpr Statement kLiveJob{kLiveJobSql};
 constexpr Statement kJob{kJobSql};
 constexpr Statement kJobs{kJobsSql};
 constexpr Statement kLiveJobs{kLiveJobsSql};
+constexpr Statement kHaltedJobs{kHaltedJobsSql};
 constexpr Statement kLatestJobs{kLatestJobsSql};
 
 // A number that no state has is a row that nobody wrote; the MAC says so first.
@@ -129,6 +134,22 @@ std::vector<RotationJob> RotationStore::ReadJobs(Transaction& transaction,
   return jobs;
 }
 
+// One that was touched is missing: the others are to go on.
+std::vector<RotationJob> RotationStore::ReadSoundJobs(Transaction& transaction,
+                                                      const Statement& statement,
+                                                      SqlParameters parameters) const {
+  std::vector<RotationJob> jobs;
+  transaction.Query(statement, parameters, [&](const Row& row) {
+    try {
+      jobs.push_back(ReadJob(row));
+    } catch (const IntegrityError& error) {
+      base::log::Error("rotation.unreadable", {{"reason", error.what()}});
+    }
+    return true;
+  });
+  return jobs;
+}
+
 std::optional<RotationJob> RotationStore::FindLiveJob(Transaction& transaction,
                                                       std::int64_t secret_id) const {
   auto jobs = ReadJobs(transaction, kLiveJob, {secret_id});
@@ -146,19 +167,27 @@ std::vector<RotationJob> RotationStore::Jobs(Transaction& transaction,
   return ReadJobs(transaction, kJobs, {secret_id});
 }
 
-std::vector<RotationJob> RotationStore::LiveJobs(Transaction& transaction) const {
-  return ReadJobs(transaction, kLiveJobs, {});
+std::vector<RotationJob> RotationStore::LiveJobs(Transaction& transaction, int limit) const {
+  return ReadSoundJobs(transaction, kLiveJobs, {std::int64_t{limit}});
+}
+
+std::vector<RotationJob> RotationStore::HaltedJobs(Transaction& transaction,
+                                                   std::int64_t after_secret, int limit) const {
+  using secrets::RotationState;
+  return ReadSoundJobs(transaction, kHaltedJobs,
+                       {after_secret, static_cast<std::int64_t>(RotationState::kRunning),
+                        static_cast<std::int64_t>(RotationState::kStuck), std::int64_t{limit}});
 }
 
 std::vector<RotationJob> RotationStore::LatestJobs(Transaction& transaction, int limit) const {
-  return ReadJobs(transaction, kLatestJobs, {std::int64_t{limit}});
+  return ReadSoundJobs(transaction, kLatestJobs, {std::int64_t{limit}});
 }
 
 namespace {
 
 constexpr Statement kInsertJob{
-    "INSERT INTO rotation_jobs(job_id, secret_id, kind, state, is_live, wake_at, body, row_mac) "
-    "VALUES($1, $2, $3, $4, $5, $6, $7, $8)"};
+    "INSERT INTO rotation_jobs(job_id, secret_id, kind, state, is_live, wake_at, body, row_mac, "
+    "function_arn) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 constexpr Statement kUpdateJob{
     "UPDATE rotation_jobs SET state = $2, is_live = $3, wake_at = $4, body = $5, row_mac = $6 "
     "WHERE job_id = $1"};
@@ -187,7 +216,8 @@ void RotationStore::InsertJob(Transaction& transaction, RotationJob& job) const 
       kInsertJob,
       {job.id, job.secret_id, static_cast<std::int64_t>(job.kind),
        static_cast<std::int64_t>(job.state), std::int64_t{job.is_live()}, ToSql(job.wake_at),
-       std::string_view(body), mac_.Compute(EncodeForMac(job, body).bytes())});
+       std::string_view(body), mac_.Compute(EncodeForMac(job, body).bytes()),
+       std::string_view(job.function_arn)});
   transaction.Execute(kForgetJobs, {job.secret_id, std::int64_t{kRememberedJobs}});
 }
 
@@ -209,12 +239,31 @@ constexpr Statement kWaking{
     "SELECT job_id, secret_id, is_live FROM rotation_jobs WHERE wake_at IS NOT NULL AND wake_at <= "
     "$1 "
     "ORDER BY wake_at LIMIT $2"};
+constexpr Statement kWakingOf{
+    "SELECT job_id, secret_id, is_live FROM rotation_jobs WHERE is_live = 1 AND wake_at IS NOT "
+    "NULL "
+    "AND function_arn = $1 AND wake_at <= $2 ORDER BY wake_at LIMIT $3"};
+// One at a time, as each is one step in the index, however long the queues are.
+constexpr Statement kNextFunction{
+    "SELECT function_arn FROM rotation_jobs WHERE is_live = 1 AND wake_at IS NOT NULL AND "
+    "function_arn > $1 ORDER BY function_arn LIMIT 1"};
 constexpr Statement kNextDue{
     "SELECT due_at FROM rotations WHERE due_at IS NOT NULL AND due_at > $1 "
     "ORDER BY due_at LIMIT 1"};
 constexpr Statement kNextWake{
     "SELECT wake_at FROM rotation_jobs WHERE wake_at IS NOT NULL AND wake_at > $1 "
     "ORDER BY wake_at LIMIT 1"};
+
+std::vector<WakingJob> ReadWaking(Transaction& transaction, const Statement& statement,
+                                  SqlParameters parameters) {
+  std::vector<WakingJob> waking;
+  transaction.Query(statement, parameters, [&](const Row& row) {
+    waking.push_back(
+        {.id = row.Integer(0), .secret_id = row.Integer(1), .is_live = row.Integer(2) != 0});
+    return true;
+  });
+  return waking;
+}
 
 }  // namespace
 
@@ -230,13 +279,29 @@ std::vector<std::int64_t> RotationStore::DueSecrets(Transaction& transaction, Ti
 
 std::vector<WakingJob> RotationStore::WakingJobs(Transaction& transaction, Timestamp now,
                                                  int limit) const {
-  std::vector<WakingJob> waking;
-  transaction.Query(kWaking, {ToSql(now), std::int64_t{limit}}, [&](const Row& row) {
-    waking.push_back(
-        {.id = row.Integer(0), .secret_id = row.Integer(1), .is_live = row.Integer(2) != 0});
-    return true;
-  });
-  return waking;
+  return ReadWaking(transaction, kWaking, {ToSql(now), std::int64_t{limit}});
+}
+
+std::vector<WakingJob> RotationStore::WakingJobsOf(Transaction& transaction,
+                                                   std::string_view function_arn, Timestamp now,
+                                                   int limit) const {
+  return ReadWaking(transaction, kWakingOf, {function_arn, ToSql(now), std::int64_t{limit}});
+}
+
+std::vector<std::string> RotationStore::WaitingFunctions(Transaction& transaction,
+                                                         std::string_view after, int limit) const {
+  std::vector<std::string> functions;
+  bool is_more = limit > 0;
+  while (is_more) {
+    is_more = false;
+    const std::string last = functions.empty() ? std::string(after) : functions.back();
+    transaction.Query(kNextFunction, {std::string_view(last)}, [&](const Row& row) {
+      functions.emplace_back(row.Text(0));
+      is_more = std::cmp_less(functions.size(), limit);
+      return true;
+    });
+  }
+  return functions;
 }
 
 std::optional<Timestamp> RotationStore::NextMoment(Transaction& transaction,

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coffer::store {
@@ -63,11 +64,25 @@ class RotationStore {
   /// The same for jobs and their wake_at.
   [[nodiscard]] std::vector<WakingJob> WakingJobs(Transaction& transaction, Timestamp now,
                                                   int limit) const;
+  /// The same for the jobs of one function that are not over.
+  [[nodiscard]] std::vector<WakingJob> WakingJobsOf(Transaction& transaction,
+                                                    std::string_view function_arn, Timestamp now,
+                                                    int limit) const;
+  /// Functions whose jobs wait, for whatever time, in the order of their ARNs behind `after`, at
+  /// most `limit`.
+  [[nodiscard]] std::vector<std::string> WaitingFunctions(Transaction& transaction,
+                                                          std::string_view after, int limit) const;
   /// The earliest of all due and wake times after `after`.
   [[nodiscard]] std::optional<Timestamp> NextMoment(Transaction& transaction,
                                                     Timestamp after) const;
-  /// Jobs that are not over, oldest first.
-  [[nodiscard]] std::vector<secrets::RotationJob> LiveJobs(Transaction& transaction) const;
+  /// Jobs that are not over, oldest first, at most `limit`. Those that were touched are logged
+  /// and left out, here and of the halted and the newest.
+  [[nodiscard]] std::vector<secrets::RotationJob> LiveJobs(Transaction& transaction,
+                                                           int limit) const;
+  /// Jobs that run or are stuck, of secrets behind `after_secret`, in their order, at most `limit`.
+  [[nodiscard]] std::vector<secrets::RotationJob> HaltedJobs(Transaction& transaction,
+                                                             std::int64_t after_secret,
+                                                             int limit) const;
   /// The newest jobs of all secrets, newest first, at most `limit`.
   [[nodiscard]] std::vector<secrets::RotationJob> LatestJobs(Transaction& transaction,
                                                              int limit) const;
@@ -82,6 +97,9 @@ class RotationStore {
   [[nodiscard]] std::vector<secrets::RotationJob> ReadJobs(Transaction& transaction,
                                                            const Statement& statement,
                                                            SqlParameters parameters) const;
+  [[nodiscard]] std::vector<secrets::RotationJob> ReadSoundJobs(Transaction& transaction,
+                                                                const Statement& statement,
+                                                                SqlParameters parameters) const;
 
   const RowMac& mac_;
 };

@@ -172,6 +172,25 @@ secrets::Secret ReadSecret(const Row& row, const RowMac& mac) {
   return secret;
 }
 
+ListPosition PositionOfRow(const Row& row, SortBy sort_by) {
+  ListPosition position{.number = 0, .name = {}, .id = row.Integer(0)};
+  switch (sort_by) {
+    case SortBy::kName:
+      position.name = row.Text(3);
+      break;
+    case SortBy::kCreatedDate:
+      position.number = row.Integer(14);
+      break;
+    case SortBy::kLastChangedDate:
+      position.number = row.Integer(15);
+      break;
+    case SortBy::kLastAccessedDate:
+      position.number = row.Integer(16);
+      break;
+  }
+  return position;
+}
+
 RowMac::Tag VersionMac(std::int64_t secret_id, const secrets::Version& version,
                        std::uint32_t key_version, const RowMac& mac) {
   return mac.Compute(EncodeForMac(secret_id, version, key_version).bytes());

@@ -43,6 +43,8 @@ struct EncodedSecret {
 
 /// The secret of a row of kSecretColumns. IntegrityError when its MAC does not fit.
 [[nodiscard]] secrets::Secret ReadSecret(const Row& row, const RowMac& mac);
+/// Where such a row stands in a listing, whether its MAC fits or not.
+[[nodiscard]] ListPosition PositionOfRow(const Row& row, SortBy sort_by);
 
 inline constexpr SqlText kVersionColumns =
     "version_id, created_at, accessed_day, key_id, key_version, row_mac, wrapped_data_key, ordinal";

@@ -52,7 +52,7 @@ class NotedReader {
   std::optional<secrets::Secret> Load(std::int64_t id) {
     std::optional<secrets::Secret> secret;
     transaction_.Query(kFindById, {id}, [&](const Row& row) {
-      secret = ReadSecret(row, mac_);
+      secret = ReadIfSound(row, mac_);
       return true;
     });
     return secret;

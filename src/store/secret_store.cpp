@@ -163,19 +163,21 @@ namespace {
 
 constexpr Statement kDueForPurge{
     "SELECT account, region, name FROM secrets WHERE purge_at IS NOT NULL AND purge_at <= $1 "
-    "ORDER BY purge_at LIMIT $2"};
+    "ORDER BY purge_at, secret_id LIMIT $2 OFFSET $3"};
 
 }  // namespace
 
 std::vector<secrets::SecretAddress> SecretStore::DueForPurge(Transaction& transaction,
-                                                             Timestamp now, int limit) const {
+                                                             Timestamp now, int limit,
+                                                             int passed_over) const {
   std::vector<secrets::SecretAddress> due;
-  transaction.Query(kDueForPurge, {ToSql(now), std::int64_t{limit}}, [&](const Row& row) {
-    due.push_back({.account = std::string(row.Text(0)),
-                   .region = std::string(row.Text(1)),
-                   .name = std::string(row.Text(2))});
-    return true;
-  });
+  transaction.Query(kDueForPurge, {ToSql(now), std::int64_t{limit}, std::int64_t{passed_over}},
+                    [&](const Row& row) {
+                      due.push_back({.account = std::string(row.Text(0)),
+                                     .region = std::string(row.Text(1)),
+                                     .name = std::string(row.Text(2))});
+                      return true;
+                    });
   return due;
 }
 

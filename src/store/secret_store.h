@@ -116,7 +116,8 @@ class SecretStore {
 
   /// Calls `each` with secrets in the query's order until it returns false; `each` may use the
   /// transaction. Ties of the sort key are ordered by id, in the same direction; never-accessed
-  /// secrets come first when ascending by last access.
+  /// secrets come first when ascending by last access. Rows that were touched are logged and left
+  /// out, so that one of them does not make all others unfindable.
   void List(Transaction& transaction, const ListQuery& query,
             const std::function<bool(const secrets::Secret&)>& each) const;
 
@@ -128,10 +129,12 @@ class SecretStore {
   void FlushAccesses(Transaction& transaction);
   [[nodiscard]] bool HasPendingAccesses() const;
 
-  /// Secrets whose purge_at is at or before `now`, at most `limit`. The rows are not authenticated
-  /// here: the caller finds each secret again and looks at its own purge_at.
+  /// Secrets whose purge_at is at or before `now`, at most `limit`, behind the first `passed_over`
+  /// of them. The rows are not authenticated here: the caller finds each secret again and looks at
+  /// its own purge_at.
   [[nodiscard]] std::vector<secrets::SecretAddress> DueForPurge(Transaction& transaction,
-                                                                Timestamp now, int limit) const;
+                                                                Timestamp now, int limit,
+                                                                int passed_over = 0) const;
 
   /// Calls `each` for every secret of every account, by id, and `damaged` with a text for the
   /// operator for each row that is not what the vault wrote. For verification.

@@ -16,7 +16,8 @@ class Bench:
     """What the measurements share."""
 
     binary: pathlib.Path
-    sqlite_commits: pathlib.Path  # Program.
+    peers: pathlib.Path           # Where other servers are installed, each in a folder.
+    programs: pathlib.Path        # Directory of the helper programs.
     signer: Signer
     disk: pathlib.Path            # On the file system of the data.
     memory: pathlib.Path          # On tmpfs, where there is one.
@@ -25,6 +26,11 @@ class Bench:
     seconds: int
     large: int                    # Secrets of the large data set.
     rotations: int                # That are due at once.
+    due: int                      # Schedules that are due at the same midnight.
+    watch: int                    # Seconds that they are watched.
+
+    def program(self, name):
+        return self.programs / name
 
     def coffer(self, name, *arguments):
         return Coffer(self.binary, self.disk / name, *arguments)

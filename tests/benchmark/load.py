@@ -1,4 +1,5 @@
-"""Runs wrk and says what it saw and what the server paid."""
+"""Runs wrk, or a program of ours where wrk cannot do it, and says what it saw and what the server
+paid."""
 
 import dataclasses
 import json
@@ -8,10 +9,11 @@ import signal
 import statistics
 import subprocess
 
-from servers import LOAD_CORE, pinned
+from servers import ALL_CORES, LOAD_CORE, pinned
 
 SCRIPT = pathlib.Path(__file__).with_name("requests.lua")
 CONNECTIONS = 64
+CONNECTING_THREADS = 16
 BUSY = 0.95
 
 
@@ -25,6 +27,7 @@ class Measurement:
     p99_us: int
     server_cpu_seconds: float
     load_cpu_seconds: float
+    resumed: int = 0  # TLS sessions, where connections are made anew.
 
     @property
     def rate(self):
@@ -56,27 +59,51 @@ def _children_cpu_seconds():
 def run(server, arguments, seconds, path="/", meanwhile=None):
     """One wrk run of at most `seconds`; `arguments` are those of requests.lua. With `meanwhile` it
     ends when that has returned."""
-    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s",
-               "--duration", f"{seconds}s", "--script", str(SCRIPT), server.url(path), "--",
-               *map(str, arguments)]
+    return _measure(server, [_wrk(server, arguments, seconds, path)], seconds, meanwhile)
+
+
+def run_on_all_cores(server, arguments, seconds, path="/"):
+    """The same on all cores, by as many wrks as there are cores, each with its connections."""
+    wrks = [_wrk(server, arguments, seconds, path) for _ in ALL_CORES]
+    return _measure(server, wrks, seconds, cores=ALL_CORES)
+
+
+def _wrk(server, arguments, seconds, path):
+    return ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s",
+            "--duration", f"{seconds}s", "--script", str(SCRIPT), server.url(path), "--",
+            *map(str, arguments)]
+
+
+def _measure(server, commands, seconds, meanwhile=None, cores=(LOAD_CORE,)):
+    """Runs the commands side by side; the last line of each is a Measurement's first fields."""
     server_before, load_before = server.cpu_seconds(), _children_cpu_seconds()
-    with pinned(LOAD_CORE):
-        wrk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with pinned(*cores):
+        loads = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+                 for command in commands]
     try:
         if meanwhile:
             meanwhile()
-            wrk.send_signal(signal.SIGINT)
-        output, _ = wrk.communicate(timeout=seconds + 60)
+            loads[0].send_signal(signal.SIGINT)
+        outputs = [load.communicate(timeout=seconds + 60)[0] for load in loads]
     finally:
-        wrk.kill()
-    if wrk.returncode != 0:
-        raise RuntimeError(f"wrk ended with {wrk.returncode}: {output}")
-    result = Measurement(**json.loads(output.splitlines()[-1]),
+        for load in loads:
+            load.kill()
+    for load, output in zip(loads, outputs):
+        if load.returncode != 0:
+            raise RuntimeError(f"{load.args[0]} ended with {load.returncode}: {output}")
+    result = Measurement(**_together([json.loads(output.splitlines()[-1]) for output in outputs]),
                          server_cpu_seconds=server.cpu_seconds() - server_before,
                          load_cpu_seconds=_children_cpu_seconds() - load_before)
     if result.requests == 0 or result.refused or result.broken:
-        raise RuntimeError(f"wrk saw failures: {result}")
+        raise RuntimeError(f"the load saw failures: {result}")
     return result
+
+
+def _together(seen):
+    """What several loads saw, as one: counts are added, of times the longest is kept."""
+    times = ("seconds", "p50_us", "p99_us")
+    return {key: max(one[key] for one in seen) if key in times else sum(one[key] for one in seen)
+            for key in seen[0]}
 
 
 def uniform(server, requests, seconds, meanwhile=None):
@@ -95,6 +122,22 @@ def once(server, requests, seconds, complete=False):
 def plain(server, path, seconds):
     """wrk's own GET of `path`."""
     return run(server, ["plain"], seconds, path)
+
+
+def paced(bench, server, requests, rate, seconds):
+    """Requests of the file at random, begun at so many a second whether or not others are under
+    way; times count from when each was due."""
+    return _measure(server, [[bench.program("paced_requests"), str(server.port), requests.path,
+                              str(requests.count), f"{rate:.0f}", str(seconds), str(CONNECTIONS)]],
+                    seconds)
+
+
+def new_connections(bench, server, requests, seconds, resumed):
+    """A connection for each request of the file, in turn; with a ticket of the one before, or
+    without."""
+    return _measure(server, [[bench.program("new_connections"), str(server.port), requests.path,
+                              str(requests.count), "resumed" if resumed else "full", str(seconds),
+                              str(CONNECTING_THREADS)]], seconds)
 
 
 def ratio(ours, reference):

@@ -6,7 +6,7 @@ import data_set
 import load
 from bench import LOAD_HEADER, READ_SECRETS, load_facts, load_row, say
 from servers import Nginx
-from signing import Client
+from signing import Client, write_plain
 
 REFERENCES = {"file": "GET of a static file in memory, open_file_cache",
               "return": "GET, return directive",
@@ -28,6 +28,14 @@ def measure(bench):
             runs["file"].append(load.plain(nginx, "/file", bench.seconds))
             runs["return"].append(load.plain(nginx, "/return", bench.seconds))
             runs["same"].append(load.uniform(nginx, requests, bench.seconds))
+        paced = {"coffer": [], "file": []}
+        plain = write_plain(nginx, "/file", bench.memory)
+        for number in range(bench.rounds):
+            say(f"half of that load, round {number + 1} of {bench.rounds}")
+            requests = data_set.sign_gets(coffer, bench.signer, READ_SECRETS)
+            for name, server, of in (("coffer", coffer, requests), ("file", nginx, plain)):
+                rate = load.median(runs[name], "rate") / 2
+                paced[name].append(load.paced(bench, server, of, rate, bench.seconds))
         ciphers = f"coffer {coffer.cipher()}, nginx {nginx.cipher()}"
 
     ratios = {name: load.ratio(runs["coffer"], runs[name]) for name in REFERENCES}
@@ -42,3 +50,10 @@ def measure(bench):
         [f"coffer / nginx = {ratio:.2f} by {by} ({REFERENCES[name]})"
          for name, (ratio, by) in ratios.items()]
         + [f"replies of {len(body)} bytes; {ciphers}"])
+    bench.report.add(
+        "reads_latency", "The same at half of that load, begun at random moments",
+        LOAD_HEADER,
+        [load_row("coffer", paced["coffer"]),
+         load_row(f"nginx, {REFERENCES['file']}", paced["file"])],
+        {name: load_facts(of) for name, of in paced.items()},
+        ["times count from when a request was due"])

@@ -16,7 +16,7 @@ READY_WITHIN_SECONDS = 60
 NGINX_CONFIGURATION = """
 daemon off;
 user {user};
-worker_processes 1;
+worker_processes {workers};
 pid {directory}/nginx.pid;
 error_log {directory}/error.log;
 events {{ worker_connections 4096; }}
@@ -35,6 +35,7 @@ http {{
   keepalive_timeout 1h;
   server {{
     listen 127.0.0.1:{port} ssl;
+    listen 127.0.0.1:{plain_port};
     ssl_certificate {certificate};
     ssl_certificate_key {private_key};
     ssl_protocols TLSv1.2 TLSv1.3;
@@ -54,7 +55,7 @@ def cores():
     return available[0], available[1]
 
 
-LOAD_CORE, SERVER_CORE = cores()
+LOAD_CORE, SERVER_CORE = ALL_CORES = cores()
 
 
 @contextlib.contextmanager
@@ -163,7 +164,9 @@ class Server:
 
 
 class Coffer(Server):
-    """`coffer dev` with one thread, its data below `directory`."""
+    """`coffer dev` with one thread unless told otherwise, its data below `directory`."""
+
+    threads = 1
 
     def __init__(self, binary, directory, *arguments):
         super().__init__(directory)
@@ -177,22 +180,25 @@ class Coffer(Server):
         return self.data / "tls" / "ca.pem"
 
     def command(self):
-        return [self.binary, "dev", "--listen", self.host, "--data", self.data, "--threads", "1",
-                *self.arguments]
+        return [self.binary, "dev", "--listen", self.host, "--data", self.data,
+                "--threads", str(self.threads), *self.arguments]
 
 
 class Nginx(Server):
-    """One worker that answers `body` over TLS, with the certificate of a Coffer."""
+    """Answers `body` over TLS, with the certificate of a Coffer, and without; with one worker unless
+    told otherwise."""
 
-    def __init__(self, directory, coffer, body):
+    def __init__(self, directory, coffer, body, workers=1):
         super().__init__(directory)
+        self.plain_port = free_port()
         self.directory.mkdir(parents=True)
         (self.directory / "body").write_bytes(body)
         text = body.decode().replace("\\", "\\\\").replace("'", "\\'")
         if "$" in text:
             raise RuntimeError("nginx would take a $ in the body for a variable")
         (self.directory / "nginx.conf").write_text(NGINX_CONFIGURATION.format(
-            user=pwd.getpwuid(os.geteuid()).pw_name, directory=self.directory, port=self.port,
+            user=pwd.getpwuid(os.geteuid()).pw_name, workers=workers, directory=self.directory,
+            port=self.port, plain_port=self.plain_port,
             certificate=(coffer.data / "tls" / "server.pem").resolve(),
             private_key=(coffer.data / "tls" / "server.key").resolve(), body=text))
 

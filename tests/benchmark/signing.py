@@ -22,9 +22,20 @@ class RequestFile:
         self.path = path
         self.count = count
 
+    def all(self):
+        data = pathlib.Path(self.path).read_bytes()
+        size = len(data) // self.count
+        return [data[place:place + size] for place in range(0, len(data), size)]
+
     def first(self):
-        with open(self.path, "rb") as file:
-            return file.read(pathlib.Path(self.path).stat().st_size // self.count)
+        return self.all()[0]
+
+
+def write_plain(server, path, directory):
+    """The same file with a GET of `path`, for programs that send what a file holds."""
+    file = pathlib.Path(directory) / f"{server.port}-plain.requests"
+    file.write_text(f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\n\r\n")
+    return RequestFile(file, 1)
 
 
 class Signer:

@@ -254,6 +254,7 @@ class Server:
                      and name not in ("ENFORCE_IAM", "IAM_SOFT_MODE")}
         self.environment = {**inherited, **(environment or {})}
         self.process = None
+        self.process_options = {}  # For Popen.
         self.port = None
         self.starts = 0
 
@@ -269,7 +270,8 @@ class Server:
         self.log_file = self.folder / f"log-{self.starts}.txt"
         with open(self.output_file, "ab") as output, open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=log, env=self.environment)
+                                            stderr=log, env=self.environment,
+                                            **self.process_options)
         return self
 
     def start(self, timeout=20.0):

@@ -401,3 +401,17 @@ def test_a_secret_without_a_value_cannot_be_tested(rotations):
 
     secret.await_events("TestRotationStarted", "TestRotationFailed")
     assert "VersionIdsToStages" not in secret.describe()
+
+
+def test_the_first_value_is_current_after_a_test_of_nothing(rotations):
+    """row 43: the version that the test left has no value"""
+    secret = rotations.created(Description="no value")
+    secret.configure(RotateImmediately=False)
+    secret.await_event("TestRotationFailed")
+    token = new_token()
+
+    secret.client.put_secret_value(SecretId=secret.name, ClientRequestToken=token,
+                                   SecretString="first", VersionStages=["custom"])
+
+    assert secret.labels == {token: ["AWSCURRENT", "custom"]}
+    assert secret.value() == "first"

@@ -8,6 +8,7 @@ import urllib.error
 import pytest
 
 from support import MARKED_FOR_DELETION, NOT_FOUND, new_token, refused
+from tampering import database_of
 
 
 @pytest.fixture
@@ -115,6 +116,24 @@ def test_the_wrong_master_key_is_refused(make_strict, tmp_path, name):
     assert "master key" in printed.lower()
     client = server.start().client(**credentials)
     assert client.get_secret_value(SecretId=name)["SecretString"] == "value"
+
+
+@pytest.mark.parametrize("credentials_too", [False, True])
+def test_no_new_root_key_for_data_that_had_one(make_strict, name, credentials_too):
+    """Who can write to the disk, and no more, must not come to a root key by it."""
+    server = make_strict().start()
+    server.client(**root_key(server)).create_secret(Name=name, SecretString="value")
+    assert server.stop() == 0
+    with database_of(server) as database:
+        assert database.execute("DELETE FROM access_keys").rowcount == 1
+    file = server.data / "root-credentials"
+    if credentials_too:
+        file.unlink()
+    before = file.read_bytes() if file.exists() else None
+
+    assert "root access key is missing" in server.refuses_to_start()
+
+    assert (file.read_bytes() if file.exists() else None) == before
 
 
 @pytest.mark.parametrize("settings, words", [

@@ -14,6 +14,7 @@ namespace {
 
 using coffer::base::HttpRequest;
 using coffer::net::Limits;
+using coffer::net::MemoryBudget;
 using coffer::net::RequestReader;
 
 void Require(bool holds) {
@@ -47,7 +48,8 @@ void CheckPromises(const HttpRequest& request) {
 /// Each request in one line, or the status of the refusal.
 std::vector<std::string> Read(std::string_view bytes, std::size_t piece_size) {
   static constexpr Limits kLimits;
-  RequestReader reader(kLimits);
+  MemoryBudget memory(kLimits.max_request_memory_bytes);
+  RequestReader reader(kLimits, memory);
   std::vector<std::string> found;
   while (!bytes.empty()) {
     const auto room = reader.Room();

@@ -8,9 +8,11 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cctype>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -88,6 +90,20 @@ bool TestClient::Send(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return true;
+}
+
+bool TestClient::UpdateKey() {
+  return SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
+         SSL_do_handshake(ssl_.get()) == 1;
+}
+
+bool TestClient::Renegotiate() {
+  return SSL_renegotiate(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1;
+}
+
+bool TestClient::AllHasArrived() const {
+  int waiting = 0;
+  return ::ioctl(descriptor_, SIOCOUTQ, &waiting) == 0 && waiting == 0;
 }
 
 ClientReply TestClient::Receive(bool head_only) {

@@ -38,6 +38,12 @@ class TestClient {
 
   /// Answers false when the connection is gone.
   bool Send(std::string_view bytes);
+  /// TLS 1.3: changes the key it sends with.
+  bool UpdateKey();
+  /// TLS 1.2: asks for another handshake, and answers whether there was one.
+  bool Renegotiate();
+  /// Whether all that was sent has reached the server's kernel.
+  [[nodiscard]] bool AllHasArrived() const;
   /// Reads one reply. `head_only`: its Content-Length is not followed by a body.
   [[nodiscard]] ClientReply Receive(bool head_only = false);
   /// Everything until the connection ends.

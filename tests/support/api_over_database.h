@@ -45,20 +45,29 @@ class ApiOverDatabase {
     return CallService("TrentService", "kms", operation, body, access_key_id);
   }
 
+  /// The same of IAM; `form` is what follows the action.
+  std::string CallIam(std::string_view operation, std::string_view form,
+                      std::string_view access_key_id = "test") {
+    std::string body = "Action=" + std::string(operation) + "&Version=2010-05-08";
+    if (!form.empty()) body.append("&").append(form);
+    return Send("POST", "/",
+                {{"Host", "localhost"},
+                 {"X-Amz-Date", "20260115T120000Z"},
+                 {"Content-Type", "application/x-www-form-urlencoded"},
+                 {"Authorization", AuthorizationOf(access_key_id, "iam", "host;x-amz-date")}},
+                body);
+  }
+
   std::string CallService(const std::string& prefix, const std::string& service,
                           std::string_view operation, std::string_view body,
                           std::string_view access_key_id) {
     const std::string target = prefix + "." + std::string(operation);
-    const std::string authorization = "AWS4-HMAC-SHA256 Credential=" + std::string(access_key_id) +
-                                      "/20260115/us-east-1/" + service +
-                                      "/aws4_request, "
-                                      "SignedHeaders=host;x-amz-date;x-amz-target, Signature=" +
-                                      std::string(64, '0');
     return Send("POST", "/",
                 {{"Host", "localhost"},
                  {"X-Amz-Date", "20260115T120000Z"},
                  {"X-Amz-Target", target},
-                 {"Authorization", authorization}},
+                 {"Authorization",
+                  AuthorizationOf(access_key_id, service, "host;x-amz-date;x-amz-target")}},
                 body);
   }
 
@@ -121,6 +130,13 @@ class ApiOverDatabase {
   [[nodiscard]] const services::iam::Service& iam() const { return iam_; }
 
  private:
+  static std::string AuthorizationOf(std::string_view access_key_id, const std::string& service,
+                                     const std::string& signed_headers) {
+    return "AWS4-HMAC-SHA256 Credential=" + std::string(access_key_id) + "/20260115/us-east-1/" +
+           service + "/aws4_request, SignedHeaders=" + signed_headers +
+           ", Signature=" + std::string(64, '0');
+  }
+
   /// Another one for whoever comes back under his name.
   std::string NewUserId(const std::string& account, const std::string& name) {
     std::string id = "AIDA" + account + name + "X" + std::to_string(++users_);

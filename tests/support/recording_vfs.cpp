@@ -3,11 +3,12 @@
 #include <sqlite3.h>
 
 #include <atomic>
-#include <cstring>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace coffer::test {
 
@@ -33,13 +34,21 @@ FileKind KindOf(int flags) {
   return FileKind::kOther;
 }
 
-void Apply(std::string& content, bool is_truncation, std::size_t offset, const std::string& bytes) {
-  if (is_truncation) {
-    content.resize(offset);
-    return;
-  }
-  if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
-  content.replace(offset, bytes.size(), bytes);
+bool IsSharedShorterThan(const char* database, int size) {
+  std::error_code missing;
+  const auto length = std::filesystem::file_size(std::string(database) + "-shm", missing);
+  return missing || length < static_cast<std::uintmax_t>(size);
+}
+
+/// Does as the fault says: the code to answer, with errno set.
+int Strike(const InjectedFault& fault) {
+  errno = fault.system_error;
+  return fault.code;
+}
+
+std::string ContentOf(const char* path) {
+  std::ifstream content(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(content), {}};
 }
 
 }  // namespace
@@ -48,6 +57,15 @@ void Apply(std::string& content, bool is_truncation, std::size_t offset, const s
 struct RecordingVfsCalls {
   static RecordingVfs& Recorder(sqlite3_vfs* vfs) {
     return *static_cast<RecordingVfs*>(vfs->pAppData);
+  }
+  static std::optional<InjectedFault> Observe(sqlite3_file* file, FileOperation operation) {
+    return Recorded(file).recorder->Observe(operation, Recorded(file).kind);
+  }
+  /// Files without a name are temporary, and none of a power cut's business.
+  static void Note(sqlite3_file* file, DiskEvent event) {
+    if (Recorded(file).path == nullptr) return;
+    event.path = Recorded(file).path;
+    Recorded(file).recorder->Note(std::move(event));
   }
 
   static int Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
@@ -58,65 +76,68 @@ struct RecordingVfsCalls {
     recorded->recorder = &Recorder(vfs);
     recorded->kind = KindOf(flags);
     recorded->path = path;  // SQLite keeps it as long as the file is open.
-    const bool existed = path != nullptr && std::filesystem::exists(path);
+    if (const auto fault = Observe(file, FileOperation::kOpen)) {
+      return Strike(*fault);
+    }
+    DiskEvent opened{.kind = DiskEvent::Kind::kOpened};
+    if (path != nullptr && !recorded->recorder->Knows(path)) {
+      // What was there before it was first opened is taken to be on the disk.
+      opened.is_on_disk = std::filesystem::exists(path);
+      if (opened.is_on_disk) opened.bytes = ContentOf(path);
+    }
     const int code = real_vfs->xOpen(real_vfs, path, recorded->real(), flags, out_flags);
     if (code != SQLITE_OK) return code;
     recorded->pMethods = &kMethods;
-    if (path != nullptr) recorded->recorder->NoteOpened(path, existed);
+    Note(file, std::move(opened));
     return SQLITE_OK;
   }
 
   static int Delete(sqlite3_vfs* vfs, const char* path, int sync_directory) {
     sqlite3_vfs* real_vfs = sqlite3_vfs_find(nullptr);
-    const int code = real_vfs->xDelete(real_vfs, path, sync_directory);
-    if (code == SQLITE_OK) Recorder(vfs).NoteDeleted(path, sync_directory != 0);
+    if (const auto fault = Recorder(vfs).Observe(FileOperation::kDelete, FileKind::kOther)) {
+      return Strike(*fault);
+    }
+    const int code = real_vfs->xDelete(real_vfs, path, 0);
+    if (code == SQLITE_OK) {
+      Recorder(vfs).Note(
+          {.kind = DiskEvent::Kind::kDeleted, .path = path, .is_on_disk = sync_directory != 0});
+    }
     return code;
   }
 
   static int Close(sqlite3_file* file) { return Real(file)->pMethods->xClose(Real(file)); }
 
   static int Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
-    RecordedFile& recorded = Recorded(file);
-    if (const auto fault = recorded.recorder->Observe(FileOperation::kRead, recorded.kind)) {
-      return *fault;
-    }
+    if (const auto fault = Observe(file, FileOperation::kRead)) return Strike(*fault);
     return Real(file)->pMethods->xRead(Real(file), out, size, offset);
   }
 
   static int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
-    RecordedFile& recorded = Recorded(file);
-    if (const auto fault = recorded.recorder->Observe(FileOperation::kWrite, recorded.kind)) {
-      return *fault;
+    const auto fault = Observe(file, FileOperation::kWrite);
+    if (fault && !fault->writes_a_part) return Strike(*fault);
+    const int written = fault ? size / 2 : size;
+    const int code = Real(file)->pMethods->xWrite(Real(file), bytes, written, offset);
+    if (code == SQLITE_OK) {
+      Note(file, {.kind = DiskEvent::Kind::kWritten,
+                  .offset = static_cast<std::size_t>(offset),
+                  .bytes = {static_cast<const char*>(bytes), static_cast<std::size_t>(written)}});
     }
-    const int code = Real(file)->pMethods->xWrite(Real(file), bytes, size, offset);
-    if (code == SQLITE_OK && recorded.path != nullptr) {
-      std::string copy(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
-      recorded.recorder->NoteChange(recorded.path,
-                                    {false, static_cast<std::size_t>(offset), std::move(copy)});
-    }
-    return code;
+    return fault ? Strike(*fault) : code;
   }
 
   static int Truncate(sqlite3_file* file, sqlite3_int64 size) {
-    RecordedFile& recorded = Recorded(file);
-    if (const auto fault = recorded.recorder->Observe(FileOperation::kTruncate, recorded.kind)) {
-      return *fault;
-    }
+    if (const auto fault = Observe(file, FileOperation::kTruncate)) return Strike(*fault);
     const int code = Real(file)->pMethods->xTruncate(Real(file), size);
-    if (code == SQLITE_OK && recorded.path != nullptr) {
-      recorded.recorder->NoteChange(recorded.path, {true, static_cast<std::size_t>(size), {}});
+    if (code == SQLITE_OK) {
+      Note(file, {.kind = DiskEvent::Kind::kTruncated, .offset = static_cast<std::size_t>(size)});
     }
     return code;
   }
 
-  static int Sync(sqlite3_file* file, int flags) {
-    RecordedFile& recorded = Recorded(file);
-    if (const auto fault = recorded.recorder->Observe(FileOperation::kSync, recorded.kind)) {
-      return *fault;
-    }
-    const int code = Real(file)->pMethods->xSync(Real(file), flags);
-    if (code == SQLITE_OK && recorded.path != nullptr) recorded.recorder->NoteSynced(recorded.path);
-    return code;
+  static int Sync(sqlite3_file* file, int /*flags*/) {
+    if (const auto fault = Observe(file, FileOperation::kSync)) return Strike(*fault);
+    Note(file, {.kind = DiskEvent::Kind::kSynced});
+    return SQLITE_OK;
   }
 
   static int FileSize(sqlite3_file* file, sqlite3_int64* size) {
@@ -142,6 +163,10 @@ struct RecordingVfsCalls {
   }
   static int ShmMap(sqlite3_file* file, int page, int page_size, int extend,
                     void volatile** memory) {
+    if (const auto fault = Observe(file, FileOperation::kMapShared)) return Strike(*fault);
+    if (extend != 0 && IsSharedShorterThan(Recorded(file).path, (page + 1) * page_size)) {
+      if (const auto fault = Observe(file, FileOperation::kExtendShared)) return Strike(*fault);
+    }
     return Real(file)->pMethods->xShmMap(Real(file), page, page_size, extend, memory);
   }
   static int ShmLock(sqlite3_file* file, int offset, int count, int flags) {
@@ -195,23 +220,35 @@ RecordingVfs::~RecordingVfs() { sqlite3_vfs_unregister(vfs_.get()); }
 
 void RecordingVfs::WriteSyncedImage(const std::filesystem::path& directory) const {
   const std::scoped_lock lock(record_mutex_);
-  std::filesystem::create_directories(directory);
-  for (const auto& [path, file] : files_) {
-    if (!file.is_durable) continue;
-    std::ofstream image(directory / std::filesystem::path(path).filename(), std::ios::binary);
-    image << file.synced;
-    if (!image.flush()) throw std::runtime_error("the image could not be written");
-  }
+  std::mt19937 unused;
+  disk_.WriteImage(directory, PowerCut::kNothingUnsyncedIsKept, unused);
+}
+
+void RecordingVfs::StartRecording() {
+  const std::scoped_lock lock(record_mutex_);
+  is_recording_ = true;
+  recording_ = {.before = disk_, .events = {}};
+}
+
+std::size_t RecordingVfs::CountOfEvents() const {
+  const std::scoped_lock lock(record_mutex_);
+  return recording_.events.size();
 }
 
 void RecordingVfs::Inject(const InjectedFault& fault) {
   const std::scoped_lock lock(record_mutex_);
   fault_ = fault;
+  has_struck_ = false;
 }
 
 bool RecordingVfs::HasFaultStruck() const {
   const std::scoped_lock lock(record_mutex_);
-  return !fault_.has_value();
+  return has_struck_;
+}
+
+void RecordingVfs::Heal() {
+  const std::scoped_lock lock(record_mutex_);
+  fault_.reset();
 }
 
 std::size_t RecordingVfs::CountOf(FileOperation operation, FileKind kind) const {
@@ -222,9 +259,27 @@ std::size_t RecordingVfs::CountOf(FileOperation operation, FileKind kind) const 
 
 std::size_t RecordingVfs::CountOfChanges() const {
   const std::scoped_lock lock(record_mutex_);
-  std::size_t changes = deletions_;
+  return Changes();
+}
+
+std::size_t RecordingVfs::CountOfChangesSinceStrike() const {
+  const std::scoped_lock lock(record_mutex_);
+  return has_struck_ ? Changes() - changes_before_strike_ : 0;
+}
+
+std::size_t RecordingVfs::Changes() const {
+  std::size_t changes = 0;
   for (const auto& [call, count] : counts_) {
-    if (call.first != FileOperation::kRead) changes += count;
+    switch (call.first) {
+      case FileOperation::kWrite:
+      case FileOperation::kTruncate:
+      case FileOperation::kSync:
+      case FileOperation::kDelete:
+        changes += count;
+        break;
+      default:
+        break;
+    }
   }
   return changes;
 }
@@ -237,13 +292,15 @@ bool RecordingVfs::WaitForCount(FileOperation operation, FileKind kind, std::siz
   });
 }
 
-std::optional<int> RecordingVfs::Observe(FileOperation operation, FileKind kind) {
+std::optional<InjectedFault> RecordingVfs::Observe(FileOperation operation, FileKind kind) {
   const std::scoped_lock lock(record_mutex_);
-  if (fault_ && fault_->operation == operation && fault_->kind == kind) {
+  if (fault_ && fault_->operation == operation && fault_->kind.value_or(kind) == kind) {
     if (fault_->successes_before == 0) {
-      const int code = fault_->code;
-      fault_.reset();
-      return code;
+      if (!has_struck_) changes_before_strike_ = Changes();
+      has_struck_ = true;
+      const InjectedFault fault = *fault_;
+      if (!fault.is_sticky) fault_.reset();
+      return fault;
     }
     --fault_->successes_before;
   }
@@ -252,46 +309,16 @@ std::optional<int> RecordingVfs::Observe(FileOperation operation, FileKind kind)
   return std::nullopt;
 }
 
-void RecordingVfs::NoteOpened(const std::string& path, bool existed) {
+void RecordingVfs::Note(DiskEvent event) {
   const std::scoped_lock lock(record_mutex_);
-  const auto [entry, is_new] = files_.try_emplace(path);
-  File& file = entry->second;
-  if (file.is_deleted) {
-    file = File{};
-  } else if (is_new && existed) {
-    // What was there before the recording is taken to be on the disk.
-    std::ifstream content(path, std::ios::binary);
-    file.synced.assign(std::istreambuf_iterator<char>(content), {});
-    file.is_durable = true;
-  }
+  if (event.kind == DiskEvent::Kind::kOpened) known_.insert(event.path);
+  disk_.Apply(event);
+  if (is_recording_) recording_.events.push_back(std::move(event));
 }
 
-void RecordingVfs::NoteChange(const std::string& path, Change change) {
+bool RecordingVfs::Knows(const std::string& path) const {
   const std::scoped_lock lock(record_mutex_);
-  files_[path].unsynced.push_back(std::move(change));
-}
-
-void RecordingVfs::NoteSynced(const std::string& path) {
-  const std::scoped_lock lock(record_mutex_);
-  File& file = files_[path];
-  for (const Change& change : file.unsynced) {
-    Apply(file.synced, change.is_truncation, change.offset, change.bytes);
-  }
-  file.unsynced.clear();
-  // SQLite syncs the directory together with the first sync of a journal or WAL that it created.
-  if (!file.is_durable) SyncDirectory();
-}
-
-void RecordingVfs::NoteDeleted(const std::string& path, bool is_directory_synced) {
-  const std::scoped_lock lock(record_mutex_);
-  ++deletions_;
-  files_[path].is_deleted = true;
-  if (is_directory_synced) SyncDirectory();
-}
-
-void RecordingVfs::SyncDirectory() {
-  std::erase_if(files_, [](const auto& entry) { return entry.second.is_deleted; });
-  for (auto& [path, file] : files_) file.is_durable = true;
+  return known_.contains(path);
 }
 
 }  // namespace coffer::test

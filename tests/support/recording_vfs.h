@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/disk_model.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -9,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,22 +20,40 @@ struct sqlite3_vfs;
 
 namespace coffer::test {
 
-enum class FileOperation : std::uint8_t { kRead, kWrite, kTruncate, kSync };
+enum class FileOperation : std::uint8_t {
+  kRead,
+  kWrite,
+  kTruncate,
+  kSync,
+  kOpen,
+  kDelete,
+  kMapShared,     ///< Shared memory, the WAL's index.
+  kExtendShared,  ///< Of these calls, the ones that make its file longer.
+};
 enum class FileKind : std::uint8_t { kDatabase, kWal, kOther };
 
 /// One call that an injected fault answers with `code` instead of doing it.
 struct InjectedFault {
   FileOperation operation;
-  FileKind kind;
+  std::optional<FileKind> kind;  ///< Absent = any.
   int code;
   /// Calls of that sort that still succeed before it.
   std::size_t successes_before = 0;
+  bool is_sticky = false;      ///< All later calls of that sort fail as well.
+  int system_error = 0;        ///< The errno that is found.
+  bool writes_a_part = false;  ///< Half of what is written arrives all the same.
+};
+
+/// What was recorded from some moment on.
+struct Recording {
+  DiskModel before;
+  std::vector<DiskEvent> events;
 };
 
 /// A shim over SQLite's default VFS. It remembers what was written to each file since its last
-/// sync, so that it can show what a power loss at this moment would leave in the worst case: the
-/// synced bytes alone. And it can break calls. Registered under `name()` while the object lives,
-/// which must be longer than any connection that uses it.
+/// sync, so that it can show what a power loss at any moment would leave. And it can break calls.
+/// Registered under `name()` while the object lives, which must be longer than any connection that
+/// uses it. It never bothers the real disk with a sync.
 class RecordingVfs {
  public:
   RecordingVfs();
@@ -42,13 +63,22 @@ class RecordingVfs {
 
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// Writes the files as a power loss now would leave them into `directory`, under their own names.
-  /// Shared memory is not among them: it is rebuilt from the WAL.
+  /// Writes the files as a power loss now would leave them in the worst case: the synced bytes
+  /// alone.
   void WriteSyncedImage(const std::filesystem::path& directory) const;
 
-  /// Arms one fault; it strikes once.
+  /// From here on everything is kept.
+  void StartRecording();
+  [[nodiscard]] std::size_t CountOfEvents() const;
+  [[nodiscard]] const Recording& recording() const { return recording_; }
+
+  /// Arms one fault.
   void Inject(const InjectedFault& fault);
   [[nodiscard]] bool HasFaultStruck() const;
+  /// Changes that were let through after it struck first.
+  [[nodiscard]] std::size_t CountOfChangesSinceStrike() const;
+  /// The disk works again.
+  void Heal();
 
   /// Calls so far that were let through.
   [[nodiscard]] std::size_t CountOf(FileOperation operation, FileKind kind) const;
@@ -60,37 +90,25 @@ class RecordingVfs {
  private:
   friend struct RecordingVfsCalls;
 
-  struct Change {
-    bool is_truncation;
-    std::size_t offset;  ///< Of the bytes, or the size that is left.
-    std::string bytes;
-  };
-
-  struct File {
-    std::string synced;
-    std::vector<Change> unsynced;
-    /// Whether the directory that was last synced names it.
-    bool is_durable = false;
-    bool is_deleted = false;
-  };
-
-  /// Answers the code of a fault that strikes now; otherwise counts the call.
-  std::optional<int> Observe(FileOperation operation, FileKind kind);
-  void NoteOpened(const std::string& path, bool existed);
-  void NoteChange(const std::string& path, Change change);
-  void NoteSynced(const std::string& path);
-  void NoteDeleted(const std::string& path, bool is_directory_synced);
-  void SyncDirectory();
+  /// Answers the fault that strikes now; otherwise counts the call.
+  std::optional<InjectedFault> Observe(FileOperation operation, FileKind kind);
+  void Note(DiskEvent event);
+  [[nodiscard]] std::size_t Changes() const;  // With record_mutex_ held.
+  [[nodiscard]] bool Knows(const std::string& path) const;
 
   std::string name_;
   std::unique_ptr<sqlite3_vfs> vfs_;
 
   mutable std::mutex record_mutex_;
   mutable std::condition_variable counted_;
-  std::map<std::string, File> files_;
+  DiskModel disk_;
+  std::set<std::string> known_;
+  bool is_recording_ = false;
+  Recording recording_;
   std::map<std::pair<FileOperation, FileKind>, std::size_t> counts_;
-  std::size_t deletions_ = 0;
   std::optional<InjectedFault> fault_;
+  bool has_struck_ = false;
+  std::size_t changes_before_strike_ = 0;
 };
 
 }  // namespace coffer::test

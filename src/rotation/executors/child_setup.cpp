@@ -70,8 +70,8 @@ bool ChangeUser(const ChildPlan& plan) {
 }
 
 // After the change of user, which forgets the signal of the parent's death. PR_SET_DUMPABLE keeps
-// the copy of the server's memory that this child still is from being looked into; exec resets it,
-// and RLIMIT_CORE is what keeps the program from leaving a core file.
+// the server's memory, which this child has or is a copy of, from being looked into; exec resets
+// it, and RLIMIT_CORE is what keeps the program from leaving a core file.
 bool Protect() {
   return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
          ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&

@@ -15,7 +15,8 @@ struct ResourceLimit {
 };
 
 /// All that a child needs between fork and exec, laid out before the fork: a child of a process
-/// with threads may not even allocate memory. Every pointer outlives the fork.
+/// with threads may not even allocate memory, which may be its parent's. Every pointer outlives the
+/// fork.
 struct ChildPlan {
   char* const* argv = nullptr;  ///< Null-terminated, as `envp`; argv[0] is the program's path.
   char* const* envp = nullptr;
@@ -49,7 +50,8 @@ struct ChildFailure {
 /// `limits`, `program` and the like, for a message.
 [[nodiscard]] std::string_view NameOf(ChildStage stage);
 
-/// Turns the freshly forked child into the program. Only async-signal-safe calls.
+/// Turns the freshly forked child into the program. Only async-signal-safe calls; writes to nothing
+/// but its own stack.
 [[noreturn]] void BecomeProgram(const ChildPlan& plan) noexcept;
 
 }  // namespace coffer::rotation

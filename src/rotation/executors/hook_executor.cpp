@@ -150,13 +150,13 @@ class HookInvocation final : public RotationInvocation {
                            stop_);
     lines.Finish();
     auto read = text.Read();
-    const StepOutcome outcome = Classify(end, read, lines.last_line());
+    StepOutcome outcome = Classify(end, read, lines.last_line());
     if (outcome.ok()) answer = *std::move(read);
     return outcome;
   }
 
   [[nodiscard]] StepOutcome Classify(const ChildEnd& end,
-                                     const std::expected<HookAnswer, std::string>& answer,
+                                     std::expected<HookAnswer, std::string>& answer,
                                      const std::string& last_line) const {
     if (end.reason == ChildEnd::Reason::kDeadline) return TimedOut(function_.timeout_seconds);
     if (end.reason == ChildEnd::Reason::kStopped) return Stopped();
@@ -164,9 +164,10 @@ class HookInvocation final : public RotationInvocation {
     if (!failed && !answer) return FunctionError("Runtime.InvalidResponse", answer.error());
     const bool says_why = answer && answer->is_error;
     if (!failed && !says_why) return {};
-    std::string type = says_why ? answer->error_type : "";
+    // Moved: both may quote a secret, and whoever hears of the outcome wipes them.
+    std::string type = says_why ? std::move(answer->error_type) : "";
     if (type.empty()) type = failed ? "Runtime.ExitError" : "Runtime.Unknown";
-    std::string message = says_why ? answer->error_message : "";
+    std::string message = says_why ? std::move(answer->error_message) : "";
     if (message.empty()) message = last_line;
     if (message.empty()) message = end.Describe();
     return !end.by_signal && end.code == kTryAgain

@@ -31,10 +31,15 @@ Result<std::string_view> ChooseVersion(const Context& context, const secrets::Se
   return *request.version_id;
 }
 
-// A rotation has announced the version, and not made its value yet.
+// Whether a rotation has announced the version that a label names, and not made its value yet.
 bool IsEmpty(const Context& context, const secrets::Secret& secret, std::string_view version_id) {
   const auto stored = context.service.secrets.FindVersion(context.transaction, secret, version_id);
-  return stored && !stored->value;
+  if (!stored) {
+    throw store::IntegrityError("secret_versions: " + secrets::ArnOf(secret) +
+                                " has a label on version " + std::string(version_id) +
+                                ", which is missing");
+  }
+  return !stored->value;
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "services/secretsmanager/list_secrets.h"
 
+#include "base/log.h"
+#include "secrets/secret_identifier.h"
+
 #include <utility>
 
 namespace coffer::services::secretsmanager {
@@ -10,6 +13,17 @@ store::SortBy SortKey(const std::optional<std::string>& name) {
   if (name == "last-changed-date") return store::SortBy::kLastChangedDate;
   if (name == "last-accessed-date") return store::SortBy::kLastAccessedDate;
   return store::SortBy::kCreatedDate;
+}
+
+// A rotation that was touched makes its own secret unlistable, and no other.
+void AddEntry(const Context& context, const secrets::Secret& secret,
+              ListSecretsResponse& response) {
+  try {
+    response.secret_list.push_back(SecretListEntry{Describe(context, secret)});
+  } catch (const store::IntegrityError& error) {
+    base::log::Error("secret.not_listed",
+                     {{"secret", secrets::ArnOf(secret)}, {"reason", error.what()}});
+  }
 }
 
 }  // namespace
@@ -97,12 +111,11 @@ Result<ListSecretsResponse> ListSecrets(Context& context, const ListSecretsReque
 
   ListSecretsResponse response;
   const auto page_size = static_cast<std::size_t>(request.max_results.value_or(kPageSize.max));
-  ASSIGN_OR_RETURN(
-      response.next_token,
-      ListPage(context, std::move(query), CompileFilters(request.filters), fingerprint, page_size,
-               request.next_token, [&](const secrets::Secret& secret) {
-                 response.secret_list.push_back(SecretListEntry{Describe(context, secret)});
-               }));
+  ASSIGN_OR_RETURN(response.next_token,
+                   ListPage(context, std::move(query), CompileFilters(request.filters), fingerprint,
+                            page_size, request.next_token, [&](const secrets::Secret& secret) {
+                              AddEntry(context, secret, response);
+                            }));
   return response;
 }
 

@@ -12,18 +12,13 @@
 namespace coffer::services::secretsmanager {
 namespace {
 
-// The first value of all is current, whatever the request says.
-bool HasCurrentValue(const secrets::Secret& secret) {
-  return secret.labels.Holder(secrets::kCurrent).has_value();
-}
-
 // A rotation made the version without a value; this is the value.
 Result<void> FillPending(const Context& context, secrets::Secret& secret,
                          const PutSecretValueRequest& request, const std::string& token,
                          const keyring::Value& value) {
   store::SecretStore& store = context.service.secrets;
   ASSIGN_OR_RETURN(secret.labels, secrets::AfterPut(secret.labels, token, request.version_stages,
-                                                    /*is_first_version=*/!HasCurrentValue(secret)));
+                                                    /*is_first_version=*/IsWithoutValue(secret)));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   secrets::Version version = store.FindVersion(context.transaction, secret, token)->version;
   version.key_id = key.id;

@@ -22,6 +22,10 @@ Result<void> RemoveSurplus(const Context& context, secrets::Secret& secret) {
   return {};
 }
 
+bool IsWithoutValue(const secrets::Secret& secret) {
+  return !secret.labels.Holder(secrets::kCurrent).has_value();
+}
+
 std::optional<keyring::Value> GivenValue(const std::optional<base::SecretText>& secret_string,
                                          const std::optional<base::SecretBlob>& secret_binary) {
   if (secret_string) return keyring::Value{keyring::ValueKind::kText, secret_string->bytes.Copy()};
@@ -86,9 +90,8 @@ Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& 
 Result<void> AddVersion(const Context& context, secrets::Secret& secret, const std::string& token,
                         const std::optional<std::vector<std::string>>& stages,
                         const keyring::Value& value) {
-  ASSIGN_OR_RETURN(secret.labels,
-                   secrets::AfterPut(secret.labels, token, stages,
-                                     /*is_first_version=*/secret.version_count == 0));
+  ASSIGN_OR_RETURN(secret.labels, secrets::AfterPut(secret.labels, token, stages,
+                                                    /*is_first_version=*/IsWithoutValue(secret)));
   ASSIGN_OR_RETURN(const keyring::UsableKey key, KeyOf(context, secret, token));
   const secrets::Version version{.id = token,
                                  .ordinal = secret.generation,

@@ -20,6 +20,10 @@ namespace coffer::services::secretsmanager {
     const std::optional<base::SecretText>& secret_string,
     const std::optional<base::SecretBlob>& secret_binary);
 
+/// Whether `secret` never had a value, though a rotation may have made a version for one. The first
+/// value of all is current, whatever the request says.
+[[nodiscard]] bool IsWithoutValue(const secrets::Secret& secret);
+
 /// A value on its way out: exactly one of the two is set.
 struct ShownValue {
   std::optional<base::SecretText> secret_string;

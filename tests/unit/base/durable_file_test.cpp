@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <system_error>
 
@@ -61,6 +63,23 @@ TEST_F(DurableFileTest, CreateFollowsNoSymbolicLink) {
 
   EXPECT_THROW(CreateFile(file(), 0600, {"text"}), std::system_error);
   EXPECT_FALSE(std::filesystem::exists(file()));
+}
+
+TEST_F(DurableFileTest, CreateLeavesNoHalfOfAFileWhenTheProcessIsKilled) {
+  const auto die_in_mid_write = [&] {
+    constexpr rlimit kFourBytes{4, 4};
+    constexpr rlimit kNoCore{0, 0};
+    ::setrlimit(RLIMIT_CORE, &kNoCore);
+    ::setrlimit(RLIMIT_FSIZE, &kFourBytes);
+    CreateFile(file(), 0600, {"more than four bytes"});
+  };
+
+  EXPECT_EXIT(die_in_mid_write(), testing::KilledBySignal(SIGXFSZ), "");
+
+  EXPECT_FALSE(std::filesystem::exists(file()));
+  CreateFile(file(), 0600, {"whole"});
+  EXPECT_EQ(Content(), "whole");
+  EXPECT_EQ(FileCount(), 1);
 }
 
 TEST_F(DurableFileTest, ReplaceWritesAFileThatIsNotThereYet) {

@@ -1,5 +1,7 @@
 #include "base/http_message.h"
 
+#include "base/ascii.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -49,6 +51,22 @@ TEST(HttpReplyTest, ResetForgetsTheReplyBefore) {
   EXPECT_TRUE(reply.body.body().empty());
   EXPECT_FALSE(reply.close);
   EXPECT_FALSE(reply.head_only);
+}
+
+TEST(EqualsIgnoringCaseTest, ComparesEachByteOfEachLength) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    const std::string lower(size, 'q');
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'Q');
+        text[place] = static_cast<char>(byte);
+        EXPECT_EQ(EqualsIgnoringCase(text, lower), byte == 'q' || byte == 'Q');
+        std::string other = lower;
+        other[place] = ToLower(static_cast<char>(byte));
+        EXPECT_TRUE(EqualsIgnoringCase(text, other)) << byte;
+      }
+    }
+  }
 }
 
 TEST(EqualsIgnoringCaseTest, FoldsAsciiLettersOnly) {

@@ -98,6 +98,26 @@ TEST_F(HousekeepingTest, ADamagedRowIsKeptAndDoesNotStopTheOthers) {
   EXPECT_FALSE(Exists("b-due"));
 }
 
+TEST_F(HousekeepingTest, ManyDamagedRowsInFrontDoNotStopTheOthers) {
+  Housekeeping::Options options;
+  options.clock_was_moved = [] { return true; };
+  Housekeeping housekeeping(database_, store_, identities_, clock_, options);
+  for (int i = 0; i < 250; ++i) Add("damaged-" + std::to_string(i), clock_.Now());
+  for (int i = 0; i < 150; ++i) {
+    Add("due-" + std::to_string(i), clock_.Now() + std::chrono::seconds(1));
+  }
+  database_.Write([](Transaction& transaction) {
+    static constexpr Statement kEdit{
+        "UPDATE secrets SET description = 'x' WHERE name LIKE 'damaged-%'"};
+    transaction.Execute(kEdit, {});
+  });
+  clock_.Advance(std::chrono::minutes(1));
+
+  housekeeping.PurgeDue();
+
+  for (int i = 0; i < 150; ++i) EXPECT_FALSE(Exists("due-" + std::to_string(i)));
+}
+
 TEST_F(HousekeepingTest, StopWritesDownWhenKeysWereUsed) {
   store::Stored<identity::AccessKey> key{.account = "000000000000",
                                          .entity = {.id = "AKIA1", .name = "AKIA1"}};

@@ -22,13 +22,15 @@ void Put(net::InputBuffer& buffer, std::string_view bytes) {
 }
 
 TEST(InputBufferTest, HoldsNothingAtFirst) {
-  const net::InputBuffer buffer;
+  net::MemoryBudget budget(kLimit);
+  const net::InputBuffer buffer(budget);
 
   EXPECT_TRUE(buffer.bytes().empty());
 }
 
 TEST(InputBufferTest, KeepsWhatFollowsTheConsumedBytes) {
-  net::InputBuffer buffer;
+  net::MemoryBudget budget(kLimit);
+  net::InputBuffer buffer(budget);
   Put(buffer, "firstsecond");
 
   buffer.Consume(5);
@@ -37,7 +39,8 @@ TEST(InputBufferTest, KeepsWhatFollowsTheConsumedBytes) {
 }
 
 TEST(InputBufferTest, WipesWhatIsConsumed) {
-  net::InputBuffer buffer;
+  net::MemoryBudget budget(kLimit);
+  net::InputBuffer buffer(budget);
   Put(buffer, "firstsecond");
 
   buffer.Consume(5);
@@ -47,7 +50,8 @@ TEST(InputBufferTest, WipesWhatIsConsumed) {
 }
 
 TEST(InputBufferTest, GrowsToTheLimitAndNoFurther) {
-  net::InputBuffer buffer;
+  net::MemoryBudget budget(kLimit);
+  net::InputBuffer buffer(budget);
   const std::string bytes(kLimit, 'x');
 
   Put(buffer, bytes);
@@ -57,13 +61,46 @@ TEST(InputBufferTest, GrowsToTheLimitAndNoFurther) {
 }
 
 TEST(InputBufferTest, GivesLargeMemoryBackAndKeepsTheRest) {
-  net::InputBuffer buffer;
+  net::MemoryBudget budget(kLimit);
+  net::InputBuffer buffer(budget);
   Put(buffer, std::string(kLimit - 4, 'x') + "rest");
 
   buffer.Consume(kLimit - 4);
 
   EXPECT_EQ(buffer.bytes(), "rest");
   EXPECT_LT(buffer.Room(kLimit).size(), 5'000U);
+}
+
+TEST(InputBufferTest, PaysForWhatIsLargeAndGivesItBack) {
+  net::MemoryBudget budget(kLimit);
+  {
+    net::InputBuffer small(budget);
+    Put(small, std::string(16'384, 'x'));
+    EXPECT_EQ(budget.left(), kLimit);
+
+    net::InputBuffer large(budget);
+    Put(large, std::string(16'385, 'x'));
+    EXPECT_EQ(budget.left(), kLimit - 32'768);
+    large.Consume(16'385);
+    EXPECT_EQ(budget.left(), kLimit);
+
+    Put(large, std::string(40'000, 'x'));
+    EXPECT_EQ(budget.left(), kLimit - 65'536);
+  }
+  EXPECT_EQ(budget.left(), kLimit);
+}
+
+TEST(InputBufferTest, HasNoRoomWhenOthersTookTheMemory) {
+  net::MemoryBudget budget(kLimit);
+  net::InputBuffer first(budget);
+  net::InputBuffer second(budget);
+  Put(first, std::string(kLimit, 'x'));
+  Put(second, std::string(16'384, 'x'));
+
+  EXPECT_TRUE(second.Room(kLimit).empty());
+
+  first.Consume(kLimit);
+  EXPECT_FALSE(second.Room(kLimit).empty());
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ TEST(RequestReaderTest, ViewsStayRightWhenTheBodyMakesTheBufferMove) {
   const std::string body(300'000, 'b');
   const std::string raw =
       Head("X-Amz-Target: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") + body;
-  RequestReader reader(limits);
+  net::MemoryBudget memory(limits.max_request_memory_bytes);
+  RequestReader reader(limits, memory);
   std::string_view rest = raw;
   while (!rest.empty()) {
     const auto room = reader.Room();
@@ -51,7 +52,8 @@ TEST(RequestReaderTest, ViewsStayRightWhenTheBodyMakesTheBufferMove) {
 
 TEST(RequestReaderTest, TellsWhichPartIsMissing) {
   const net::Limits limits;
-  RequestReader reader(limits);
+  net::MemoryBudget memory(limits.max_request_memory_bytes);
+  RequestReader reader(limits, memory);
   EXPECT_EQ(reader.stage(), RequestReader::Stage::kIdle);
 
   Feed(reader, "P");
@@ -104,12 +106,24 @@ TEST(RequestReaderTest, GivesMemoryOfALargeBodyBack) {
 
 TEST(RequestReaderTest, DoesNotReserveMemoryOnAClaimAlone) {
   const net::Limits limits;
-  RequestReader reader(limits);
+  net::MemoryBudget memory(limits.max_request_memory_bytes);
+  RequestReader reader(limits, memory);
   Feed(reader, Head("Content-Length: 500000\r\n"));
 
   ASSERT_EQ(reader.Advance(), RequestReader::Progress::kNeedMore);
 
   EXPECT_LT(reader.Room().size(), 16'384U);
+}
+
+TEST(RequestReaderTest, RefusesALargeRequestWhenMemoryIsTaken) {
+  net::Limits limits;
+  limits.max_request_memory_bytes = 40'000;
+  const std::string large = Head("Content-Length: 50000\r\n") + std::string(50'000, 'b');
+  const std::string small = Head("Content-Length: 9000\r\n") + std::string(9'000, 'b');
+
+  EXPECT_THAT(Transcript({large}, limits), ElementsAre("refused 503"));
+  EXPECT_THAT(Transcript({small, small}, limits),
+              ElementsAre("POST /path 9000", "POST /path 9000"));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace coffer::test {
 inline std::vector<std::string> Transcript(const std::vector<std::string_view>& pieces,
                                            const net::Limits& limits = {}) {
   std::vector<std::string> transcript;
-  net::RequestReader reader(limits);
+  net::MemoryBudget memory(limits.max_request_memory_bytes);
+  net::RequestReader reader(limits, memory);
   const auto advance = [&] {
     for (;;) {
       const auto progress = reader.Advance();

@@ -163,6 +163,7 @@ TEST_F(ConfigLoaderTest, SampleFileShowsEverySettingWithItsDefault) {
   EXPECT_EQ(from_sample.listen_port, defaults.listen_port);
   EXPECT_EQ(from_sample.max_header_bytes, defaults.max_header_bytes);
   EXPECT_EQ(from_sample.max_body_bytes, defaults.max_body_bytes);
+  EXPECT_EQ(from_sample.max_request_memory_bytes, defaults.max_request_memory_bytes);
   EXPECT_EQ(from_sample.max_connections, defaults.max_connections);
   EXPECT_EQ(from_sample.handshake_timeout_seconds, defaults.handshake_timeout_seconds);
   EXPECT_EQ(from_sample.header_timeout_seconds, defaults.header_timeout_seconds);

@@ -9,6 +9,9 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -68,7 +71,7 @@ TEST_F(SqliteWriterTest, FullDiskAtCommitFailsTheBatchAndLaterWritesSucceed) {
     vfs_.Inject({FileOperation::kWrite, FileKind::kWal, SQLITE_FULL});
   }
 
-  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kFailed));
+  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kNoSpace));
   EXPECT_EQ(CountNotes(*database_), 0);
   EXPECT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
   EXPECT_EQ(fatal_count_, 0);
@@ -88,10 +91,53 @@ TEST_F(SqliteWriterTest, FullDiskInsideOneJobFailsItsWholeBatch) {
     vfs_.Inject({FileOperation::kWrite, FileKind::kWal, SQLITE_FULL, 10});
   }
 
-  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kFailed));
+  EXPECT_THAT(submitter.Wait(), Each(WriteOutcome::kNoSpace));
   EXPECT_TRUE(vfs_.HasFaultStruck());
   EXPECT_EQ(CountNotes(*database_), 0);
   EXPECT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
+}
+
+/// Overwrites the page of a closed database that holds `text`, from its header on.
+void DamagePageWith(const std::filesystem::path& file, std::string_view text) {
+  constexpr std::size_t kPage = 4096;
+  std::fstream database(file, std::ios::in | std::ios::out | std::ios::binary);
+  std::string page(kPage, '\0');
+  for (std::size_t number = 0; database.read(page.data(), kPage); ++number) {
+    if (page.find(text) == std::string::npos) continue;
+    database.seekp(static_cast<std::streamoff>(number * kPage));
+    database.write(std::string(kPage, '\x7F').data(), kPage);
+    return;
+  }
+  FAIL() << "no page holds it";
+}
+
+TEST_F(SqliteWriterTest, ADamagedPageFailsWhoNeedsItAndNobodyElse) {
+  Open();
+  database_->Write([](Transaction& transaction) {
+    const std::string filler(3000, 'x');  // One note a page.
+    for (std::int64_t id = 1; id <= 60; ++id) {
+      InsertNote(transaction, id, filler + "note " + std::to_string(id) + ";");
+    }
+  });
+  database_.reset();
+  DamagePageWith(*options_.file, "note 30;");
+  Open();
+  Submitter submitter(*database_);
+  {
+    const WriterPause pause(*database_);
+    submitter.SubmitNote(1001);
+    submitter.Submit([](Transaction& transaction) {
+      constexpr Statement kRead{"SELECT length(body) FROM notes WHERE id = 30"};
+      return QueryNumber(transaction, kRead) > 0;
+    });
+    submitter.SubmitNote(1002);
+  }
+
+  EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kCommitted, WriteOutcome::kFailed,
+                                            WriteOutcome::kCommitted));
+  EXPECT_TRUE(HasNote(*database_, 1001));
+  EXPECT_TRUE(HasNote(*database_, 1002));
+  EXPECT_EQ(fatal_count_, 0);
 }
 
 TEST_F(SqliteWriterTest, AJobCannotHideThatTheDiskIsFull) {
@@ -103,7 +149,99 @@ TEST_F(SqliteWriterTest, AJobCannotHideThatTheDiskIsFull) {
     return true;
   });
 
-  EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kFailed));
+  EXPECT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kNoSpace));
+}
+
+// SQLite extends the index after the commit is in the WAL: too late to say that it was not made.
+TEST_F(SqliteWriterTest, ALongerWalNeedsNoSpaceForItsIndex) {
+  constexpr std::uintmax_t kMoreThanOneBlock = std::uintmax_t{4200} * 4120;
+  options_.idle_checkpoint_pages = options_.forced_checkpoint_pages = 100'000;
+  Open();
+  vfs_.Inject({.operation = FileOperation::kExtendShared,
+               .kind = {},
+               .code = SQLITE_IOERR_SHMSIZE,
+               .system_error = ENOSPC});
+  const std::string wal = options_.file->string() + "-wal";
+  for (std::int64_t id = 0; std::filesystem::file_size(wal) < kMoreThanOneBlock; ++id) {
+    ASSERT_LT(id, 100);
+    Submitter submitter(*database_);
+    submitter.Submit([id](Transaction& transaction) {
+      InsertNote(transaction, id, std::string(900'000, 'x'));
+      return true;
+    });
+    ASSERT_THAT(submitter.Wait(), ElementsAre(WriteOutcome::kCommitted));
+  }
+  EXPECT_FALSE(vfs_.HasFaultStruck());
+}
+
+struct WantOfSpace {
+  const char* name;
+  int code;
+  int system_error;
+};
+
+class SqliteWriterSpaceTest : public SqliteWriterTest,
+                              public testing::WithParamInterface<WantOfSpace> {};
+
+INSTANTIATE_TEST_SUITE_P(Wants, SqliteWriterSpaceTest,
+                         testing::Values(WantOfSpace{"FullDisk", SQLITE_FULL, ENOSPC},
+                                         WantOfSpace{"Quota", SQLITE_IOERR_WRITE, EDQUOT},
+                                         WantOfSpace{"SizeLimit", SQLITE_IOERR_WRITE, EFBIG}),
+                         [](const auto& want) { return want.param.name; });
+
+TEST_P(SqliteWriterSpaceTest, RefusesWritesUntilThereIsSpaceAgain) {
+  Open();
+  ASSERT_THAT(WriteNote(1), ElementsAre(WriteOutcome::kCommitted));
+  vfs_.Inject({.operation = FileOperation::kWrite,
+               .kind = {},
+               .code = GetParam().code,
+               .is_sticky = true,
+               .system_error = GetParam().system_error});
+
+  EXPECT_THAT(WriteNote(2), ElementsAre(WriteOutcome::kNoSpace));
+  EXPECT_THAT(WriteNote(2), ElementsAre(WriteOutcome::kNoSpace));
+  EXPECT_TRUE(HasNote(*database_, 1));
+  vfs_.Heal();
+
+  EXPECT_THAT(WriteNote(2), ElementsAre(WriteOutcome::kCommitted));
+  EXPECT_EQ(fatal_count_, 0);
+}
+
+/// A call that fails for a reader; what SQLite makes of it.
+struct ReadFailure {
+  const char* name;
+  FileOperation operation;
+  int code;
+  int system_error;
+  int alarms;
+};
+
+class SqliteReaderDiskFailureTest : public SqliteWriterTest,
+                                    public testing::WithParamInterface<ReadFailure> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Failures, SqliteReaderDiskFailureTest,
+    testing::Values(
+        ReadFailure{"Read", FileOperation::kRead, SQLITE_IOERR_READ, EIO, 1},
+        ReadFailure{"ReadAsTheRealVfsSaysIt", FileOperation::kRead, SQLITE_IOERR_CORRUPTFS, EIO, 1},
+        ReadFailure{"Opening", FileOperation::kOpen, SQLITE_CANTOPEN, EIO, 1},
+        ReadFailure{"NoDescriptorLeft", FileOperation::kOpen, SQLITE_CANTOPEN, EMFILE, 0}),
+    [](const auto& failure) { return failure.param.name; });
+
+TEST_P(SqliteReaderDiskFailureTest, IsReportedOnce) {
+  Open();
+  vfs_.Inject({.operation = GetParam().operation,
+               .kind = {},
+               .code = GetParam().code,
+               .is_sticky = true,
+               .system_error = GetParam().system_error});
+
+  EXPECT_THROW((void)CountNotes(*database_), SqlError);
+  EXPECT_THROW((void)CountNotes(*database_), SqlError);
+
+  EXPECT_EQ(fatal_count_, GetParam().alarms);
+  vfs_.Heal();
+  EXPECT_EQ(CountNotes(*database_), 0);
 }
 
 TEST_F(SqliteWriterTest, HooksRunWhenTheBatchFailed) {
