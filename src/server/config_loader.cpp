@@ -115,7 +115,7 @@ std::filesystem::path Resolve(std::string_view setting, const std::string& path)
 
 bool IsInDataDirectory(std::string_view setting, const std::string& file, const Config& config) {
   const auto inner = Resolve(setting, file);
-  const auto outer = Resolve("data_directory", config.data_directory);
+  const auto outer = Resolve("data", config.data_directory);
   return std::ranges::mismatch(outer, inner).in1 == outer.end();
 }
 

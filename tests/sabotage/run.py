@@ -186,12 +186,22 @@ def load(names):
     return [Patch(known[name]) for name in (names or known)]
 
 
+def check(patches):
+    """Whether all still apply; names every one that does not."""
+    stale = []
+    for patch in patches:
+        try:
+            patch.apply(REPOSITORY, "--check")
+        except Wrong as wrong:
+            stale.append(patch.name)
+            print(f"sabotage: {wrong}", file=sys.stderr)
+    return not stale
+
+
 def run(arguments):
     patches = load(arguments.names)
     if arguments.check:
-        for patch in patches:
-            patch.apply(REPOSITORY, "--check")
-        return True
+        return check(patches)
     copy_tree()
     require_green(patches, arguments.jobs)
     count = 0

@@ -139,7 +139,7 @@ TEST_F(ConfigLoaderTest, ContradictionsAreRefused) {
 }
 
 TEST_F(ConfigLoaderTest, APathThatCannotBeLookedUpIsNamedWithItsSetting) {
-  for (const std::string name : {"anchor_file", "data_directory"}) {
+  for (const std::string name : {"anchor_file", "data"}) {
     ConfigSources sources;
     sources.flags = {{"anchor_file", "/a"}};
     sources.flags[name] = "/" + std::string(300, 'x');
