@@ -55,8 +55,9 @@ def open_folder():
 
 def looked_at(pid, user):
     """What a process of this user gets to see of another one."""
-    return subprocess.run([PYTHON, "-IS", "-c", LOOK, str(pid)], user=user, group=user,
-                          extra_groups=[], capture_output=True, text=True, check=True).stdout.strip()
+    result = subprocess.run([PYTHON, "-IS", "-c", LOOK, str(pid)], user=user, group=user,
+                            extra_groups=[], capture_output=True, text=True, check=True)
+    return result.stdout.strip()
 
 
 def can_become_nobody():
