@@ -29,7 +29,7 @@ void Examine(VerificationReport& report, const std::string& object,
   } catch (const std::exception& error) {
     problem = error.what();
   }
-  if (!problem.empty()) report.problems.push_back(object + ": " + problem);
+  if (!problem.empty()) report.problems.push_back(std::string(object).append(": ").append(problem));
 }
 
 void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret& secret,
@@ -42,14 +42,14 @@ void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret&
   });
   for (const secrets::Version& version : versions) {
     ++report.versions;
-    Examine(report, arn + ", version " + version.id, [&] {
+    Examine(report, std::string(arn).append(", version ").append(version.id), [&] {
       return CanBeOpened(vault, transaction, secret, version.id) ? "" : "the value can't be opened";
     });
   }
   // Whatever became of the list: what is asked for most has a label.
-  for (const auto& [label, version_id] : secret.labels.holders()) {
-    Examine(report, arn + ", " + label, [&] {
-      return vault.secrets.FindVersion(transaction, secret, version_id)
+  for (const auto& holder : secret.labels.holders()) {
+    Examine(report, std::string(arn).append(", ").append(holder.first), [&] {
+      return vault.secrets.FindVersion(transaction, secret, holder.second)
                  ? ""
                  : "names a version that is missing";
     });
@@ -69,9 +69,12 @@ void VerifyKeys(Vault& vault, Transaction& transaction, VerificationReport& repo
       return std::string();
     });
   });
-  for (const auto& [account, region] : places) {
-    Examine(report, "aliases of " + account + " in " + region, [&] {
-      keys.ListAliases(transaction, account, region, "", [](const auto&) { return true; });
+  for (const auto& place : places) {
+    const auto object =
+        std::string("aliases of ").append(place.first).append(" in ").append(place.second);
+    Examine(report, object, [&] {
+      keys.ListAliases(transaction, place.first, place.second, "",
+                       [](const auto&) { return true; });
       return std::string();
     });
   }

@@ -112,7 +112,7 @@ def search_files(folders, canaries):
 def memory_of(pid):
     """(name of the mapping, address, bytes) of all memory of a process that was ever touched.
 
-    Pages that are shared with other processes, swapped out or left out of core images are there too.
+    Pages shared with other processes, swapped out or left out of core images are there too.
     """
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory, \
             open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pagemap:

@@ -1,12 +1,13 @@
-"""What the tests of edited databases share: a stopped server's database, and calls that are quick."""
+"""What the tests of edited databases share: a stopped server's database, and quick calls."""
 
 import contextlib
-import json
 import sqlite3
 
-from support import ACCOUNT, new_token
+from iam_support import READ, Account
+from support import new_token
 
 REGION = "us-east-1"
+REFUSALS = {(400, "DecryptionFailure"), (500, "InternalServiceError")}
 
 
 class Caller:
@@ -79,5 +80,54 @@ def identity_rows(database, account, kind=None):
     return [row for row in rows if kind is None or row["kind"] == kind]
 
 
-def body_of(row):
-    return json.loads(row["body"])
+class Place:
+    """An account of one case, and what it was filled with."""
+
+    def __init__(self, server, number):
+        self.server = server
+        self.account = str(200_000_000_000 + number)
+        self.root = Caller(server, self.account)
+        self.iam = Account(server, self.account)
+        for name in ("first", "second", "bystander"):
+            arn, version = self.root.create(f"{self.account}/{name}", f"{name} 1")
+            setattr(self, name, arn)
+            setattr(self, f"{name}_versions", [version, self.root.put(arn, f"{name} 2")])
+
+    def secret(self, database, name="first"):
+        return secret_row(database, self.account, f"{self.account}/{name}")
+
+    def version(self, database, name="first", number=1):
+        return database.execute(
+            "SELECT * FROM secret_versions WHERE secret_id = ? AND version_id = ?",
+            [self.secret(database, name)["secret_id"], getattr(self, f"{name}_versions")[number]]
+        ).fetchone()
+
+    def keys(self, database):
+        return database.execute("SELECT * FROM keys WHERE account = ? ORDER BY created_at",
+                                [self.account]).fetchall()
+
+    def user(self, policy=READ):
+        """A user with a key and a policy: a caller that is the user."""
+        self.iam.add_user("user")
+        key = self.iam.iam.create_access_key(UserName="user")["AccessKey"]
+        self.iam.iam.put_user_policy(UserName="user", PolicyName="policy", PolicyDocument=policy)
+        self.user_key = key["AccessKeyId"]
+        return Caller(self.server, self.account, key=key["AccessKeyId"],
+                      secret=key["SecretAccessKey"])
+
+    def log(self):
+        """What was logged since the edit that has to do with this account."""
+        return [line for line in self.server.log.splitlines() if self.account in line]
+
+    def assert_refused(self, reply, *words):
+        """Refused as an altered record is, and the log says which."""
+        assert (reply.status, reply.code) in REFUSALS, reply
+        text = "\n".join(line for line in self.server.log.splitlines() if " error " in line)
+        for word in words or [f"{self.account}/first"]:
+            assert word in text, word
+
+    def assert_unharmed(self, name="bystander"):
+        assert self.root.value(getattr(self, name)) == f"{name} 2"
+        reply = self.root("ListSecrets")
+        listed = [secret["ARN"] for secret in reply.expect_success()["SecretList"]]
+        assert getattr(self, name) in listed

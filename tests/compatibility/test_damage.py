@@ -1,8 +1,8 @@
 """Damaged records: whatever became of a byte, a read gives the right value or an error, the server
 goes on, and what was not damaged is as it was.
 
-Rows are damaged in a database that is otherwise whole, as an attacker would, many at a time and each
-in an account of its own; pages and files as a sick disk would. DAMAGES (of rows), ROUNDS (of files,
+Rows are damaged in a database that is otherwise whole, as an attacker would, many at a time and
+each in an account of its own; pages and files as a sick disk would. DAMAGES (of rows), ROUNDS (of files,
 in the slow form) and SEED choose how many and which.
 """
 
@@ -20,7 +20,7 @@ SEED = int(os.environ.get("SEED", random.randrange(2**32)))
 SOME = int(os.environ.get("DAMAGES", "500"))
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
 ACCOUNTS_AT_ONCE = 100
-# Columns that say when something was read or used: nothing is decided by them, and they carry no MAC.
+# Columns that say when something was read: nothing is decided by them, and no MAC covers them.
 UNPROTECTED = {("secrets", "accessed_day"), ("secret_versions", "accessed_day")}
 # Table → how to find the rows of one account.
 ROWS = {

@@ -233,7 +233,8 @@ class Journey:
         string = json.dumps(self.text("broken JSON"))
         start = f'{{"SecretId":"{name}","SecretString":'
         for body in (start + string, start + string + "} tail", start + string[:-1],
-                     start + string[:-1] + "\\q\"}", start + string + "," + start[1:] + string + "}",
+                     start + string[:-1] + "\\q\"}",
+                     start + string + "," + start[1:] + string + "}",
                      string, "[" + string + "]", string + start):
             reply = self.raw("PutSecretValue", body.encode(), plaintext=self.plaintext)
             assert reply.status == 400, reply
@@ -305,8 +306,8 @@ def rotate_canaries(rotations, canaries):
     assert secret.value() == new
 
 
-# The crowd's connections stay open, those of the journeys are closed: both kinds must be clean. What
-# was written where no value belongs is not wiped from memory, as no other parameter is.
+# The crowd's connections stay open, those of the journeys are closed: both kinds must be clean.
+# What was written where no value belongs is not wiped from memory, as no other parameter is.
 @pytest.mark.parametrize("count, idle_seconds",
                          [(150, 2), pytest.param(MANY, 10, marks=pytest.mark.slow)])
 def test_no_value_is_left_anywhere(make_server, name, tmp_path, count, idle_seconds):

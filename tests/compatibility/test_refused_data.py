@@ -40,7 +40,7 @@ def data(whole, tmp_path):
 
 
 def bytes_of(folder):
-    """Hash of every file that is kept; the lock and what SQLite shares between processes are not."""
+    """Hash of every file that is kept; the lock and what SQLite keeps beside are not."""
     return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(folder.rglob("*"))
             if file.is_file() and not file.name.endswith(("-shm", "-wal", ".lock"))}
