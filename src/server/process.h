@@ -17,9 +17,9 @@ void BlockStopSignals();
 /// Waits for one of them. A second one then ends the process at once.
 int WaitForStopSignal();
 
-/// Gives back the memory that only the start needed: the program's and libraries' own pages, of which
-/// those that requests need come back from the page cache, and what malloc keeps at the heap's end.
-/// Call it once, when the server is ready. Errors do not matter: it is then as before.
+/// Gives back the memory that only the start needed: the program's and libraries' own pages, of
+/// which those that requests need come back from the page cache, and what malloc keeps at the
+/// heap's end. Call it once, when the server is ready. Errors do not matter: it is then as before.
 void ReleaseStartMemory();
 
 /// Memory that this process may use: the machine's, or the control group's if that is less. Bytes.
