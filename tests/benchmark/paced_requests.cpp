@@ -4,11 +4,11 @@
 //
 //   paced_requests PORT FILE COUNT RATE SECONDS CONNECTIONS
 //
-// FILE holds COUNT requests, equally long; they are sent at random. The program looks without pause
-// whether something is due, so it needs a core of its own.
+// FILE holds COUNT requests, equally long; they are sent at random.
 
 #include "tls_connection.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -26,6 +26,8 @@ namespace {
 using coffer::benchmark::Requests;
 using coffer::benchmark::TlsConnection;
 using Clock = std::chrono::steady_clock;
+
+constexpr Clock::duration kLongestWait = std::chrono::milliseconds(100);
 
 struct Client {
   std::unique_ptr<TlsConnection> connection;
@@ -57,7 +59,7 @@ class Load {
             std::chrono::duration<double>(pause(random_)));
       }
       SendDue();
-      TakeReplies();
+      TakeReplies(waiting_.empty() ? next : Clock::now() + kLongestWait);
     }
     seconds_ = std::chrono::duration<double>(Clock::now() - begin).count();
   }
@@ -82,9 +84,13 @@ class Load {
     }
   }
 
-  void TakeReplies() {
+  // Waits for them until `end`.
+  void TakeReplies(Clock::time_point end) {
+    const std::chrono::nanoseconds left =
+        std::clamp(end - Clock::now(), Clock::duration::zero(), kLongestWait);
+    const timespec patience{.tv_sec = 0, .tv_nsec = left.count()};
     std::array<epoll_event, 64> events;
-    const int ready = ::epoll_wait(poll_, events.data(), events.size(), 0);
+    const int ready = ::epoll_pwait2(poll_, events.data(), events.size(), &patience, nullptr);
     for (int i = 0; i < ready; ++i) {
       Client& client = *static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
       const auto status = client.connection->Receive();
