@@ -95,14 +95,18 @@ def test_no_other_process_of_the_same_user_sees_anything(open_folder):
 def test_a_crash_writes_no_core(make_server, tmp_path, number):
     if not pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip().isalnum():
         pytest.skip("core files do not come to rest in the working directory here")
-    options = {"cwd": tmp_path, "preexec_fn":
-               lambda: resource.setrlimit(resource.RLIMIT_CORE, NO_LIMIT)}
+
+    def let_it_crash():
+        resource.setrlimit(resource.RLIMIT_CORE, NO_LIMIT)
+        signal.signal(number, signal.SIG_DFL)  # A shell has its background jobs ignore SIGQUIT.
+
+    options = {"cwd": tmp_path, "preexec_fn": let_it_crash}
     try:
         sleeper = subprocess.Popen(["sleep", "60"], **options)
     except subprocess.SubprocessError:
         pytest.skip("core files are forbidden here")
     sleeper.send_signal(number)
-    sleeper.wait()
+    sleeper.wait(timeout=60)
     cores = list(tmp_path.glob("core*"))
     for core in cores:  # All may have one name.
         core.unlink()
@@ -113,7 +117,7 @@ def test_a_crash_writes_no_core(make_server, tmp_path, number):
 
     server.process.send_signal(number)
 
-    assert server.process.wait() == -number
+    assert server.process.wait(timeout=60) == -number
     assert cores, "a process that allows it writes a core file"
     assert list(tmp_path.glob("core*")) == []
 
