@@ -33,7 +33,7 @@ sigset_t StopSignals() {
 // again they come from the page cache, with their neighbours. Writable segments hold relocated
 // addresses, and may hold secrets: those stay locked where LockMemory() locked them.
 int ReleaseReadOnlyPages(dl_phdr_info* file, std::size_t /*size*/, void* /*context*/) {
-  static const std::uintptr_t kPage = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  static const auto kPage = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (const ElfW(Phdr) & segment : std::span(file->dlpi_phdr, file->dlpi_phnum)) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = (file->dlpi_addr + segment.p_vaddr) & ~(kPage - 1);
@@ -83,7 +83,7 @@ int WaitForStopSignal() {
 
 void ReleaseStartMemory() {
   ::dl_iterate_phdr(ReleaseReadOnlyPages, nullptr);
-  ::malloc_trim(0);
+  static_cast<void>(::malloc_trim(0));
 }
 
 std::size_t AvailableMemory() {
