@@ -14,6 +14,7 @@ namespace {
 
 using coffer::fuzz::Require;
 using coffer::fuzz::SmallVault;
+using coffer::net::MemoryBudget;
 using coffer::net::RequestReader;
 
 void Answer(SmallVault& vault, const coffer::base::HttpRequest& request, std::string_view input) {
@@ -32,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static SmallVault vault;
   static constexpr coffer::net::Limits kLimits;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  RequestReader reader(kLimits);
+  MemoryBudget memory(kLimits.max_request_memory_bytes);
+  RequestReader reader(kLimits, memory);
   std::string_view rest = input;
   while (!rest.empty()) {
     const auto room = reader.Room();
