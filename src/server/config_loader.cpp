@@ -2,8 +2,7 @@
 
 #include "base/ascii.h"
 #include "server/rotation_settings.h"
-
-#include <toml++/toml.h>
+#include "server/toml.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "coffer/rotation_function.h"
-
-#include <toml++/toml.h>
+#include "server/toml.h"
 
 #include <string>
 #include <vector>
