@@ -1,15 +1,19 @@
 #include "net/url.h"
 
-#include "base/ascii.h"
-
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <system_error>
 
 namespace coffer::net {
 namespace {
 
 bool IsPort(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, base::IsDigit);
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, port);
+  return text.size() <= 5 && last == end && error == std::errc();
 }
 
 bool IsPlain(char c) { return c > ' ' && c < 0x7F && c != '#' && c != '\\'; }
