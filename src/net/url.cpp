@@ -11,9 +11,8 @@ namespace {
 
 bool IsPort(std::string_view text) {
   std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data(), end, port);
-  return text.size() <= 5 && last == end && error == std::errc();
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), port);
+  return text.size() <= 5 && result.ptr == text.data() + text.size() && result.ec == std::errc();
 }
 
 bool IsPlain(char c) { return c > ' ' && c < 0x7F && c != '#' && c != '\\'; }
