@@ -17,13 +17,15 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using ViewOfBeast = boost::beast::string_view;
 
+// Whatever is signed, dispatched or used for framing has one value that every reader agrees on:
+// the fields that Beast knows, and those of AWS.
+constexpr std::array kSingleFields = {http::field::host, http::field::content_length,
+                                      http::field::authorization, http::field::content_type};
+constexpr std::array<std::string_view, 4> kSingleAwsFields = {
+    "x-amz-date", "x-amz-target", "x-amz-security-token", "x-amz-content-sha256"};
+constexpr std::size_t kSingleCount = kSingleFields.size() + kSingleAwsFields.size();
 constexpr std::size_t kHost = 0;
 constexpr std::size_t kContentLength = 1;
-
-// Whatever is signed, dispatched or used for framing has one value that every reader agrees on.
-constexpr std::array<std::string_view, 8> kSingleFields = {
-    "host",       "content-length", "authorization",        "content-type",
-    "x-amz-date", "x-amz-target",   "x-amz-security-token", "x-amz-content-sha256"};
 
 std::string_view View(ViewOfBeast text) { return {text.data(), text.size()}; }
 
@@ -125,18 +127,29 @@ class HeadParser final : public http::basic_parser<true> {
     }
     const base::HttpHeader header{View(name), View(value)};
     head_.headers.push_back(header);
-    if (IsRepeated(header.name)) return Refuse(400, "header field given twice", error);
+    if (IsRepeated(field, header.name)) return Refuse(400, "header field given twice", error);
     CheckField(field, header.value, error);
   }
 
-  bool IsRepeated(std::string_view name) {
-    for (std::size_t i = 0; i < kSingleFields.size(); ++i) {
-      if (!base::EqualsIgnoringCase(name, kSingleFields[i])) continue;
-      const bool repeated = seen_[i];
-      seen_[i] = true;
-      return repeated;
+  bool IsRepeated(http::field field, std::string_view name) {
+    const std::size_t place = PlaceOf(field, name);
+    if (place == seen_.size()) return false;
+    const bool repeated = seen_[place];
+    seen_[place] = true;
+    return repeated;
+  }
+
+  // In `seen_`; behind its end for a field that may be repeated.
+  static std::size_t PlaceOf(http::field field, std::string_view name) {
+    if (field != http::field::unknown) {
+      for (std::size_t i = 0; i < kSingleFields.size(); ++i) {
+        if (kSingleFields[i] == field) return i;
+      }
+      return kSingleCount;
     }
-    return false;
+    std::size_t i = 0;
+    while (i < kSingleAwsFields.size() && !base::EqualsIgnoringCase(name, kSingleAwsFields[i])) ++i;
+    return kSingleFields.size() + i;
   }
 
   void CheckField(http::field field, std::string_view value, error_code& error) {
@@ -185,7 +198,7 @@ class HeadParser final : public http::basic_parser<true> {
   std::size_t max_body_bytes_;
   RequestHead& head_;
   int version_ = 0;
-  std::bitset<kSingleFields.size()> seen_;
+  std::bitset<kSingleCount> seen_;
   std::optional<Refusal> refusal_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -32,6 +33,13 @@ using NumberHandle = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
 using NamesHandle = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
 using TextHandle = std::unique_ptr<char, FreeText>;
 using SslHandle = std::unique_ptr<SSL, FreeWith<SSL_free>>;
+
+/// Forgets the errors that OpenSSL noted on this thread: what is left over would be taken for the
+/// failure of the next call. It wipes its whole list each time, so the usual empty one is only
+/// looked at.
+inline void ForgetOpenSslErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
 
 /// The oldest error that OpenSSL noted on this thread, as text; forgets them all.
 [[nodiscard]] std::string TakeOpenSslError();

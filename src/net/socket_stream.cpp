@@ -1,7 +1,5 @@
 #include "net/socket_stream.h"
 
-#include <openssl/err.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -43,7 +41,7 @@ void SocketStream::StartTls(SSL_CTX* context) {
 }
 
 SocketStream::Status SocketStream::Handshake() {
-  ERR_clear_error();
+  ForgetOpenSslErrors();
   const int result = SSL_do_handshake(ssl_.get());
   return result == 1 ? Status::kDone : StatusOfTls(result);
 }
@@ -64,7 +62,7 @@ void SocketStream::NoteRecord(int outgoing, int /*version*/, int kind, const voi
 
 SocketStream::Outcome SocketStream::Read(std::span<char> room) {
   if (ssl_) {
-    ERR_clear_error();
+    ForgetOpenSslErrors();
     std::size_t size = 0;
     const int result = SSL_read_ex(ssl_.get(), room.data(), room.size(), &size);
     if (result == 1) return {Status::kDone, size};
@@ -77,7 +75,7 @@ SocketStream::Outcome SocketStream::Read(std::span<char> room) {
 
 SocketStream::Outcome SocketStream::Write(std::string_view bytes) {
   if (ssl_) {
-    ERR_clear_error();
+    ForgetOpenSslErrors();
     std::size_t size = 0;
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &size);
     if (result == 1) return {Status::kDone, size};
@@ -107,7 +105,7 @@ void SocketStream::ReleaseBuffers() {
 
 void SocketStream::FinishSending() {
   if (ssl_ && SSL_is_init_finished(ssl_.get()) == 1) {
-    ERR_clear_error();
+    ForgetOpenSslErrors();
     SSL_shutdown(ssl_.get());
   }
   boost::system::error_code ignored;

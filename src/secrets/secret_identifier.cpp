@@ -1,5 +1,6 @@
 #include "secrets/secret_identifier.h"
 
+#include "base/ascii.h"
 #include "secrets/messages.h"
 #include "secrets/uniform_numbers.h"
 
@@ -13,10 +14,8 @@ constexpr std::string_view kAlphanumeric =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view kNamePunctuation = "/_+=.@!-";
 
-bool IsAlphanumeric(char c) { return kAlphanumeric.find(c) != std::string_view::npos; }
-
 bool IsNameCharacter(char c) {
-  return IsAlphanumeric(c) || kNamePunctuation.find(c) != std::string_view::npos;
+  return base::IsAlphanumeric(c) || kNamePunctuation.find(c) != std::string_view::npos;
 }
 
 /// Removes and returns what stands before the first colon; everything when there is none.
@@ -32,7 +31,7 @@ bool EndsInSuffix(std::string_view text) {
   if (text.size() < kArnSuffixLength + 2) return false;
   const std::string_view suffix = text.substr(text.size() - kArnSuffixLength);
   return text[text.size() - kArnSuffixLength - 1] == '-' &&
-         std::ranges::all_of(suffix, IsAlphanumeric);
+         std::ranges::all_of(suffix, base::IsAlphanumeric);
 }
 
 Result<SecretIdentifier> ParseArn(std::string_view arn) {
