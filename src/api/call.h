@@ -6,8 +6,10 @@
 #include "api/shape_parameters.h"
 #include "base/reply_buffer.h"
 #include "coffer/result.h"
+#include "secrets/messages.h"
 #include "services/secretsmanager/context.h"
 #include "services/secretsmanager/operation.h"
+#include "services/secretsmanager/replication.h"
 
 #include <memory>
 #include <string_view>
@@ -57,8 +59,14 @@ concept NeedsMore = requires(const Request& request) {
   { request.FurtherOperations() } -> std::same_as<std::vector<std::string_view>>;
 };
 
+/// A request that may be allowed on a replica although it writes.
+template <class Request>
+concept MayBeAllowedOnReplica = requires(const Request& request) {
+  { request.IsAllowedOnReplica() } -> std::same_as<bool>;
+};
+
 /// The call of one row of the operation table.
-template <auto Handler, sm::Authorizes kAuthorizes>
+template <auto Handler, sm::Authorizes kAuthorizes, sm::Access kAccess>
 class OperationCall final : public Call {
  public:
   using Request = typename HandlerTraits<decltype(Handler)>::RequestType;
@@ -84,12 +92,14 @@ class OperationCall final : public Call {
       using Reply =
           decltype(Handler(context, std::declval<const sm::AuthorizedSecret&>(), request_));
       const auto secret = authorizer.Authorize(operation_, request_.secret_id);
-      return secret ? Handler(context, *secret, request_) : Reply(std::unexpected(secret.error()));
+      if (!secret) return Reply(std::unexpected(secret.error()));
+      return HandleOn(context, *secret, &**secret);
     } else if constexpr (kAuthorizes == sm::Authorizes::kSecretIfExists) {
       using Reply = decltype(Handler(
           context, std::declval<const std::optional<sm::AuthorizedSecret>&>(), request_));
       const auto secret = authorizer.AuthorizeIfExists(operation_, request_.secret_id);
-      return secret ? Handler(context, *secret, request_) : Reply(std::unexpected(secret.error()));
+      if (!secret) return Reply(std::unexpected(secret.error()));
+      return HandleOn(context, *secret, secret->has_value() ? &***secret : nullptr);
     } else if constexpr (kAuthorizes == sm::Authorizes::kSecretIfGiven) {
       std::optional<sm::AuthorizedSecret> secret;
       using Reply = decltype(Handler(context, secret, request_));
@@ -109,6 +119,32 @@ class OperationCall final : public Call {
   }
 
  private:
+  // No operation has to think of replicas: a write is refused on one, and followed by those of its
+  // secret. `found` is null where there is none.
+  template <class Secret>
+  [[nodiscard]] auto HandleOn(sm::Context& context, const Secret& secret,
+                              const secrets::Secret* found) const {
+    if constexpr (kAccess == sm::Access::kWrite) {
+      using Reply = decltype(Handler(context, secret, request_));
+      if (found != nullptr && secrets::IsReplica(*found) && !IsAllowedOnReplica()) {
+        return Reply(std::unexpected(secrets::NotOnReplica()));
+      }
+      Reply reply = Handler(context, secret, request_);
+      if (reply && found != nullptr) KeepReplicasUp(sm::ReplicationScopeOf(context), *found);
+      return reply;
+    } else {
+      return Handler(context, secret, request_);
+    }
+  }
+
+  [[nodiscard]] bool IsAllowedOnReplica() const {
+    if constexpr (MayBeAllowedOnReplica<Request>) {
+      return request_.IsAllowedOnReplica();
+    } else {
+      return false;
+    }
+  }
+
   // The operation itself and what else the request needs, on the same.
   [[nodiscard]] Result<void> AuthorizeAll(sm::Authorizer& authorizer) const {
     const auto authorize = [&](std::string_view operation) {
@@ -133,10 +169,10 @@ class OperationCall final : public Call {
 };
 
 /// Decodes and checks a request body for one row. Static, so that a table can point at it.
-template <auto Handler, sm::Authorizes kAuthorizes>
+template <auto Handler, sm::Authorizes kAuthorizes, sm::Access kAccess>
 [[nodiscard]] Result<std::unique_ptr<Call>> DecodeCall(std::string_view operation,
                                                        std::string_view body) {
-  using Operation = OperationCall<Handler, kAuthorizes>;
+  using Operation = OperationCall<Handler, kAuthorizes, kAccess>;
   ASSIGN_OR_RETURN(auto request, DecodeRequest<typename Operation::Request>(body));
   if constexpr (SelfChecking<typename Operation::Request>) RETURN_IF_ERROR(request.Check());
   return std::make_unique<Operation>(operation, std::move(request));

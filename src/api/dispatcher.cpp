@@ -143,10 +143,6 @@ Result<Dispatcher::PreparedCall> Dispatcher::PrepareJson(const base::HttpRequest
     return Fail(ErrorCode::kUnknownOperation, "");
   }
   ASSIGN_OR_RETURN(PreparedCall prepared, Verify(request, service->rules, false));
-  if (operation->decode == nullptr) {
-    return Fail(ErrorCode::kNotImplemented,
-                "Coffer does not implement " + std::string(operation->name) + " yet.");
-  }
   ASSIGN_OR_RETURN(prepared.call, operation->decode(operation->name, request.body));
   prepared.access = operation->access;
   return prepared;

@@ -23,7 +23,7 @@ policy::ContextValue KeyContext::Find(const policy::ContextKey& key) const {
 
 ContextValue KeyContext::FindOfUse(std::string_view name) const {
   if (name == "kms:viaservice") {
-    return "secretsmanager." + std::string(facts_.caller.region) + ".amazonaws.com";
+    return "secretsmanager." + std::string(use_->region) + ".amazonaws.com";
   }
   if (name == "kms:encryptioncontext:secretarn") return std::string(use_->secret_arn);
   if (name == "kms:encryptioncontext:secretversionid") return std::string(use_->version_id);

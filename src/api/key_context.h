@@ -12,6 +12,7 @@ namespace coffer::api {
 /// A use of a key for a value of a secret: what the call of KMS would be that Secrets Manager makes
 /// in the caller's name.
 struct SecretKeyUse {
+  std::string_view region;  ///< Of secret and key: a replica's are not those of the call.
   std::string_view secret_arn;
   std::string_view version_id;
 };

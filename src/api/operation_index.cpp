@@ -16,11 +16,7 @@ namespace kms = services::kms;
 template <std::size_t kIndex>
 constexpr IndexedOperation IndexRow() {
   constexpr auto kRow = std::get<kIndex>(sm::kOperations);
-  if constexpr (std::is_null_pointer_v<std::remove_cv_t<decltype(kRow.kHandler)>>) {
-    return {kRow.name, kRow.access, nullptr};
-  } else {
-    return {kRow.name, kRow.access, &DecodeCall<kRow.kHandler, kRow.authorizes>};
-  }
+  return {kRow.name, kRow.access, &DecodeCall<kRow.kHandler, kRow.authorizes, kRow.access>};
 }
 
 template <std::size_t kIndex>

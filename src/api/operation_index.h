@@ -15,7 +15,6 @@ namespace coffer::api {
 struct IndexedOperation {
   std::string_view name;
   sm::Access access;
-  /// Null for an operation that is not built yet.
   Result<std::unique_ptr<Call>> (*decode)(std::string_view operation, std::string_view body);
 };
 

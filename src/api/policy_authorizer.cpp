@@ -36,9 +36,20 @@ const policy::Action& ActionOf(std::string_view operation) {
 }
 
 std::span<const policy::Action> ActionsOf(KeyUse use) {
-  static const std::array<policy::Action, 2> kActions{policy::Action("kms:Decrypt"),
-                                                      policy::Action("kms:GenerateDataKey")};
-  return std::span(kActions).first(use == KeyUse::kOpen ? 1 : 2);
+  // Each use is a stretch of them.
+  static const std::array<policy::Action, 3> kActions{policy::Action("kms:Decrypt"),
+                                                      policy::Action("kms:GenerateDataKey"),
+                                                      policy::Action("kms:Encrypt")};
+  const std::span<const policy::Action> actions(kActions);
+  switch (use) {
+    case KeyUse::kOpen:
+      return actions.first(1);
+    case KeyUse::kSeal:
+      return actions.first(2);
+    case KeyUse::kReplicate:
+      return actions.last(2);
+  }
+  return {};
 }
 
 // Whether any of the caller's own policies says no about the action.
@@ -226,7 +237,8 @@ Result<void> PolicyAuthorizer::AuthorizeDefaultKey(KeyUse use, const secrets::Se
   static const CompiledPolicy kDefaultKeyPolicy = CompileResourcePolicy(
       R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}})");
   const std::string secret_arn = secrets::ArnOf(secret);
-  const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
+  const SecretKeyUse in_secret{
+      .region = secret.address.region, .secret_arn = secret_arn, .version_id = version_id};
   const KeyContext context(facts_, key.account, {}, &in_secret);
   return PermitUse(use, {.action = policy::Action({}),
                          .resource = key.arn,
@@ -264,7 +276,8 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
 
   const store::KeySettings settings = parts_.keyring.key_settings().Find(transaction_, key_id);
   const std::string secret_arn = secrets::ArnOf(secret);
-  const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
+  const SecretKeyUse in_secret{
+      .region = secret.address.region, .secret_arn = secret_arn, .version_id = version_id};
   const KeyContext context(facts_, key->account, settings.tags, &in_secret);
   const CompiledPolicy policy = parts_.policies.Compile(
       settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account));

@@ -20,6 +20,7 @@
 namespace coffer::api {
 namespace {
 
+using sm::Access;
 using sm::Authorizes;
 
 /// A setting of a function, by the name that AWS's functions have it under.
@@ -104,9 +105,9 @@ class SecretsOfRotation final : public RotationSecrets {
   }
   Result<SecretBytes> NewPassword(const RotationFunction& function,
                                   std::string_view default_exclude) override {
-    ASSIGN_OR_RETURN(auto reply, (Call<&sm::GetRandomPassword, Authorizes::kAccount>(
-                                     "GetRandomPassword", sm::Access::kRead,
-                                     PasswordRequest(function, default_exclude))));
+    ASSIGN_OR_RETURN(auto reply,
+                     (Call<&sm::GetRandomPassword, Authorizes::kAccount, Access::kRead>(
+                         "GetRandomPassword", PasswordRequest(function, default_exclude))));
     return std::move(reply.random_password.bytes);
   }
   Result<void> PutPending(SecretBytes value, bool is_binary) override {
@@ -124,8 +125,8 @@ class SecretsOfRotation final : public RotationSecrets {
     } else {
       request.secret_string = base::SecretText{std::move(value)};
     }
-    RETURN_IF_ERROR((Call<&sm::PutSecretValue, Authorizes::kSecret>(
-        "PutSecretValue", sm::Access::kWrite, std::move(request))));
+    RETURN_IF_ERROR((Call<&sm::PutSecretValue, Authorizes::kSecret, Access::kWrite>(
+        "PutSecretValue", std::move(request))));
     return {};
   }
   Result<void> Promote() override;
@@ -138,15 +139,15 @@ class SecretsOfRotation final : public RotationSecrets {
     return std::unexpected(std::move(reply).error());
   }
   Result<sm::GetSecretValueResponse> Get(sm::GetSecretValueRequest request) {
-    return Call<&sm::GetSecretValue, Authorizes::kSecret>("GetSecretValue", sm::Access::kRead,
-                                                          std::move(request));
+    return Call<&sm::GetSecretValue, Authorizes::kSecret, Access::kRead>("GetSecretValue",
+                                                                         std::move(request));
   }
 
   // As the dispatcher has it: a transaction, in it who calls, then the operation's own way.
-  template <auto Handler, Authorizes kAuthorizes, class Request>
+  template <auto Handler, Authorizes kAuthorizes, Access kAccess, class Request>
   typename HandlerTraits<decltype(Handler)>::ResultType Call(std::string_view name,
-                                                             sm::Access access, Request request) {
-    using Operation = OperationCall<Handler, kAuthorizes>;
+                                                             Request request) {
+    using Operation = OperationCall<Handler, kAuthorizes, kAccess>;
     using Reply = typename HandlerTraits<decltype(Handler)>::ResultType;
     const Operation operation(name, std::move(request));
     Reply reply = Fail(ErrorCode::kInternalServiceError, "The call was not made.");
@@ -154,7 +155,7 @@ class SecretsOfRotation final : public RotationSecrets {
       reply = Run<Reply>(operation, transaction);
       return reply.has_value();
     };
-    if (access == sm::Access::kWrite) {
+    if constexpr (kAccess == Access::kWrite) {
       Write(run);
     } else {
       parts_.database.Read([&](Transaction& transaction) { (void)run(transaction); });
@@ -210,9 +211,9 @@ class SecretsOfRotation final : public RotationSecrets {
 };
 
 Result<void> SecretsOfRotation::Promote() {
-  ASSIGN_OR_RETURN(const auto described, (Call<&sm::DescribeSecret, Authorizes::kSecret>(
-                                             "DescribeSecret", sm::Access::kRead,
-                                             sm::DescribeSecretRequest{.secret_id = arn_})));
+  ASSIGN_OR_RETURN(const auto described,
+                   (Call<&sm::DescribeSecret, Authorizes::kSecret, Access::kRead>(
+                       "DescribeSecret", sm::DescribeSecretRequest{.secret_id = arn_})));
   sm::UpdateSecretVersionStageRequest request;
   request.secret_id = arn_;
   request.version_stage = secrets::kCurrent;
@@ -224,8 +225,8 @@ Result<void> SecretsOfRotation::Promote() {
       request.remove_from_version_id = version_id;
     }
   }
-  RETURN_IF_ERROR((Call<&sm::UpdateSecretVersionStage, Authorizes::kSecret>(
-      "UpdateSecretVersionStage", sm::Access::kWrite, std::move(request))));
+  RETURN_IF_ERROR((Call<&sm::UpdateSecretVersionStage, Authorizes::kSecret, Access::kWrite>(
+      "UpdateSecretVersionStage", std::move(request))));
   return {};
 }
 

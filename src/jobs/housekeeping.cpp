@@ -72,6 +72,7 @@ void Housekeeping::Run() {
     Try(options_.every_flush);
     if (is_due) {
       Try([this] { PurgeDue(); });
+      Try(options_.every_look);
       next_purge = now + options_.purge_interval;
     }
   }

@@ -25,6 +25,8 @@ class Housekeeping {
     std::function<bool()> clock_was_moved = [] { return false; };
     /// Called at each flush_interval and at the end (the anchor against rolled back databases).
     std::function<void()> every_flush = [] {};
+    /// Called whenever it is looked what is due to be purged.
+    std::function<void()> every_look = [] {};
     std::chrono::milliseconds flush_interval{1000};
     std::chrono::milliseconds purge_interval{60'000};  ///< Of uses of identities too.
   };

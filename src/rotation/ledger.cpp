@@ -7,6 +7,7 @@
 #include "secrets/rotation_window.h"
 #include "secrets/secret_identifier.h"
 #include "services/secretsmanager/begin_rotation.h"
+#include "services/secretsmanager/replication.h"
 
 #include <array>
 #include <utility>
@@ -150,6 +151,7 @@ std::optional<Verdict> Ledger::EndAttempt(RotationJob& job, const StepOutcome& o
     if (!secret) return;
     secrets::Secret changed = *secret;
     verdict = Conclude({service_, transaction, now}, changed, *stored, outcome);
+    sm::KeepReplicasUp({service_, transaction, now}, changed);
     job = *std::move(stored);
   });
   return verdict;
@@ -305,6 +307,7 @@ void Ledger::LookAtSchedule(const sm::RotationScope& scope, std::int64_t secret_
   const secrets::RotationFinding finding = secrets::LookAt(stored->rotation, scope.now, seed);
   if (finding == secrets::RotationFinding::kBegin && !secret->deleted) {
     StartScheduled(scope, *secret, stored->rotation);
+    sm::KeepReplicasUp({service_, scope.transaction, scope.now}, *secret);
   } else if (finding == secrets::RotationFinding::kOverdue) {
     base::log::Warning("rotation.overdue", {{"secret", secrets::ArnOf(*secret)}});
   }

@@ -111,4 +111,27 @@ ApiError RotationIncomplete() {
           "A previous rotation isn't complete. That rotation will be reattempted."};
 }
 
+ApiError NotOnReplica() {
+  return {ErrorCode::kInvalidParameter,
+          "Operation not permitted on a replica secret. Call must be made in primary secret's "
+          "region."};
+}
+
+ApiError NoReplica() {
+  return {ErrorCode::kInvalidParameter,
+          "Operation permitted only on a replica secret. Call must be made in the replica's "
+          "region."};
+}
+
+ApiError InvalidReplicaRegion() {
+  return {ErrorCode::kInvalidParameter, "Invalid replica region."};
+}
+
+ApiError StillReplicated(std::string_view secret_arn, std::span<const std::string> regions) {
+  std::string list;
+  for (const std::string& region : regions) list.append(list.empty() ? "" : ", ").append(region);
+  return {ErrorCode::kInvalidParameter, "You can't delete secret " + std::string(secret_arn) +
+                                            " that still has replica regions [" + list + "]."};
+}
+
 }  // namespace coffer::secrets

@@ -2,6 +2,7 @@
 
 #include "coffer/error.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,5 +31,10 @@ namespace coffer::secrets {
 [[nodiscard]] ApiError NoRotationFunction();
 [[nodiscard]] ApiError CannotInvokeFunction();
 [[nodiscard]] ApiError RotationIncomplete();
+[[nodiscard]] ApiError NotOnReplica();
+[[nodiscard]] ApiError NoReplica();
+[[nodiscard]] ApiError InvalidReplicaRegion();
+[[nodiscard]] ApiError StillReplicated(std::string_view secret_arn,
+                                       std::span<const std::string> regions);
 
 }  // namespace coffer::secrets

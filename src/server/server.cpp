@@ -19,6 +19,7 @@
 #include "server/root_access_key.h"
 #include "server/rotation_setup.h"
 #include "server/vault.h"
+#include "services/secretsmanager/replication.h"
 #include "sigv4/verifier.h"
 
 #include <algorithm>
@@ -34,14 +35,18 @@ namespace {
 
 bool IsDevelopment(const Config& config) { return config.profile == Profile::kDevelopment; }
 
+// Sorted.
+std::vector<std::string> RegionsOf(const Config& config) {
+  std::vector<std::string> regions(server::kAwsRegions.begin(), server::kAwsRegions.end());
+  regions.insert(regions.end(), config.extra_regions.begin(), config.extra_regions.end());
+  std::ranges::sort(regions);
+  return regions;
+}
+
 sigv4::VerifierOptions VerifierOptionsOf(const Config& config) {
-  sigv4::VerifierOptions options{
-      .regions = {server::kAwsRegions.begin(), server::kAwsRegions.end()},
-      .trust_any_signature = config.trust_any_signature,
-      .default_account = config.account};
-  options.regions.insert(options.regions.end(), config.extra_regions.begin(),
-                         config.extra_regions.end());
-  return options;
+  return {.regions = RegionsOf(config),
+          .trust_any_signature = config.trust_any_signature,
+          .default_account = config.account};
 }
 
 net::ServerOptions NetOptionsOf(const Config& config) {
@@ -140,6 +145,7 @@ Server::Implementation::Implementation(const Config& config,
                      .enforcement = config.policy_enforcement()},
       service_{.secrets = vault_.secrets,
                .rotations = vault_.rotations,
+               .replications = vault_.replications,
                .functions = rotation_functions_,
                .keyring = vault_.keyring,
                .envelope = vault_.envelope,
@@ -147,7 +153,8 @@ Server::Implementation::Implementation(const Config& config,
                .clock = vault_.clock,
                .error_name = [](ErrorCode code) { return api::FindError(code).name; },
                .create_unknown_keys = IsDevelopment(config),
-               .rotation_listener = &orchestrator_},
+               .rotation_listener = &orchestrator_,
+               .regions = RegionsOf(config)},
       iam_{.identities = vault_.identities, .keyring = vault_.keyring, .random = vault_.random},
       kms_{.keyring = vault_.keyring},
       services_{
@@ -214,6 +221,9 @@ jobs::Housekeeping::Options Server::Implementation::HousekeepingOptions() {
   options.clock_was_moved = [this] { return vault_.clock.moved(); };
   options.every_flush = [this] {
     if (vault_.anchor) vault_.anchor->Advance(vault_.database.commit_sequence());
+  };
+  options.every_look = [this] {
+    services::secretsmanager::RetryReplicas(vault_.database, service_, vault_.clock.Now());
   };
   return options;
 }

@@ -89,6 +89,7 @@ Vault::Vault(const Config& config, std::function<void(std::string_view)> on_fata
       keyring(database, std::move(master_key_), random, clock),
       secrets(keyring.row_mac(), CacheBytes(config)),
       rotations(keyring.row_mac()),
+      replications(keyring.row_mac()),
       identities(keyring.row_mac()),
       envelope(keyring, random) {}
 

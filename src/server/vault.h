@@ -10,6 +10,7 @@
 #include "server/data_directory.h"
 #include "sql/sqlite_database.h"
 #include "store/identity_store.h"
+#include "store/replication_store.h"
 #include "store/rotation_store.h"
 #include "store/secret_store.h"
 
@@ -40,6 +41,7 @@ class Vault {
   keyring::Keyring keyring;
   store::SecretStore secrets;
   store::RotationStore rotations;
+  store::ReplicationStore replications;
   store::IdentityStore identities;
   keyring::Envelope envelope;
 };

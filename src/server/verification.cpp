@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "secrets/secret_identifier.h"
+#include "services/secretsmanager/replica_lookup.h"
 
 #include <exception>
 #include <functional>
@@ -46,6 +47,9 @@ void VerifySecret(Vault& vault, Transaction& transaction, const secrets::Secret&
       return CanBeOpened(vault, transaction, secret, version.id) ? "" : "the value can't be opened";
     });
   }
+  const services::secretsmanager::ReplicaLookup replicas(vault.secrets, vault.replications,
+                                                         transaction);
+  Examine(report, arn, [&] { return replicas.Mismatch(secret); });
   // Whatever became of the list: what is asked for most has a label.
   for (const auto& holder : secret.labels.holders()) {
     Examine(report, std::string(arn).append(", ").append(holder.first), [&] {
@@ -97,6 +101,9 @@ VerificationReport Verify(Vault& vault) {
         transaction,
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
     vault.rotations.ForEach(transaction, [&](const store::IntegrityError& error) {
+      report.problems.emplace_back(error.what());
+    });
+    vault.replications.ForEach(transaction, [&](const store::IntegrityError& error) {
       report.problems.emplace_back(error.what());
     });
     vault.identities.uses().ForEach(transaction, [&](const store::IntegrityError& error) {

@@ -180,12 +180,24 @@ CREATE INDEX rotation_jobs_by_function ON rotation_jobs(function_arn, wake_at)
   WHERE is_live = 1 AND wake_at IS NOT NULL;
 )sql";
 
+// A table of its own, so that secrets without replicas carry nothing. has_failed is not under the
+// MAC: it only says where to look.
+constexpr std::string_view kReplications = R"sql(
+CREATE TABLE replications(
+  secret_id INTEGER PRIMARY KEY REFERENCES secrets ON DELETE CASCADE,
+  has_failed INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+CREATE INDEX replications_failed ON replications(secret_id) WHERE has_failed = 1;
+)sql";
+
 constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
                             sql::SchemaStep{2, "identities", kIdentities},
                             sql::SchemaStep{3, "settings of keys", kKeySettings},
                             sql::SchemaStep{4, "uses of identities", kIdentityUses},
                             sql::SchemaStep{5, "rotations", kRotations},
-                            sql::SchemaStep{6, "queues of rotations", kRotationQueues}};
+                            sql::SchemaStep{6, "queues of rotations", kRotationQueues},
+                            sql::SchemaStep{7, "replicas", kReplications}};
 
 }  // namespace
 

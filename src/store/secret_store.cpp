@@ -6,6 +6,7 @@
 #include "store/sequences.h"
 #include "store/sql_values.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace coffer::store {
@@ -77,7 +78,7 @@ SqlValue TagsOf(const EncodedSecret& encoded) {
 void SecretStore::Insert(Transaction& transaction, secrets::Secret& secret) {
   BlockUntilSettled(transaction, secret.address);
   secret.id = NextNumber(transaction, "secrets");
-  secret.generation = 1;
+  secret.generation = std::max(secret.generation, std::int64_t{1});
   const EncodedSecret encoded(secret, mac_);
   transaction.Execute(kInsert, {secret.id,
                                 secret.address.account,
@@ -108,7 +109,7 @@ namespace {
 // reads alone. An index is touched only by statements that name one of its columns, and most of
 // them depend on deleted_at: hence a second statement for the few changes of that.
 constexpr SqlText kSetColumns =
-    "UPDATE secrets SET generation = generation + 1, row_mac = $3, description = $4, "
+    "UPDATE secrets SET generation = $16, row_mac = $3, description = $4, "
     "kms_key_id = $5, type = $6, owning_service = $7, primary_region = $8, resource_policy = $9, "
     "tags = $10, labels = $11, version_count = $12, changed_at = $13";
 constexpr auto kUpdateSql = kSetColumns +
@@ -122,9 +123,10 @@ constexpr Statement kUpdateWithDeletion{kUpdateWithDeletionSql};
 
 }  // namespace
 
-void SecretStore::Update(Transaction& transaction, secrets::Secret& secret) {
+void SecretStore::Update(Transaction& transaction, secrets::Secret& secret, std::int64_t at_least) {
   BlockUntilSettled(transaction, secret.address);
-  const std::int64_t stored_generation = secret.generation++;
+  const std::int64_t stored_generation = secret.generation;
+  secret.generation = std::max(stored_generation + 1, at_least);
   const EncodedSecret encoded(secret, mac_);
   const auto run = [&](const Statement& statement) {
     return transaction.Execute(
@@ -132,7 +134,7 @@ void SecretStore::Update(Transaction& transaction, secrets::Secret& secret) {
                     ToSql(secret.kms_key_id), ToSql(secret.type), ToSql(secret.owning_service),
                     ToSql(secret.primary_region), ToSql(secret.resource_policy), TagsOf(encoded),
                     ToSql(encoded.labels), secret.version_count, ToSql(secret.last_changed),
-                    ToSql(secret.deleted), ToSql(secret.purge_at)});
+                    ToSql(secret.deleted), ToSql(secret.purge_at), secret.generation});
   };
   if (run(kUpdate) == 0 && run(kUpdateWithDeletion) == 0) {
     throw std::logic_error("a secret was to be updated that has changed since it was loaded");

@@ -95,10 +95,10 @@ class SecretStore {
   [[nodiscard]] std::vector<secrets::Version> Versions(Transaction& transaction,
                                                        const secrets::Secret& secret) const;
 
-  /// Inserts a new secret; sets its id and generation.
+  /// Inserts a new secret; sets its id, and its generation unless it has one.
   void Insert(Transaction& transaction, secrets::Secret& secret);
-  /// Replaces the row of an existing secret; raises its generation.
-  void Update(Transaction& transaction, secrets::Secret& secret);
+  /// Replaces the row of an existing secret; raises its generation, to `at_least` at least.
+  void Update(Transaction& transaction, secrets::Secret& secret, std::int64_t at_least = 0);
   /// Removes secret and versions; the freed bytes are overwritten (secure_delete).
   void Remove(Transaction& transaction, const secrets::Secret& secret);
 

@@ -39,6 +39,10 @@ std::string Encoded(const char* document) {
 ApiRequest Secrets(std::string operation, std::string body) {
   return {Service::kSecretsManager, std::move(operation), std::move(body)};
 }
+/// The same in the region of a replica.
+ApiRequest Abroad(std::string operation, std::string body) {
+  return {Service::kSecretsManager, std::move(operation), std::move(body), "eu-west-1"};
+}
 ApiRequest Iam(std::string operation, std::string form) {
   return {Service::kIam, std::move(operation), std::move(form)};
 }
@@ -97,6 +101,35 @@ std::vector<Mutation> SecretMutations() {
       {{}, Secrets("RotateSecret", WithToken(50, kRotateA))},
       {{Secrets("RotateSecret", WithToken(50, kRotateA))},
        Secrets("CancelRotateSecret", R"({"SecretId":"a"})")},
+  };
+}
+
+std::vector<Mutation> ReplicaMutations() {
+  const ApiRequest replicate =
+      Secrets("ReplicateSecretToRegions",
+              R"({"SecretId":"a","AddReplicaRegions":[{"Region":"eu-west-1"},)"
+              R"({"Region":"us-west-2","KmsKeyId":"alias/unknown"}]})");
+  const ApiRequest policy = Secrets(
+      "PutResourcePolicy",
+      std::string(R"({"SecretId":"a","ResourcePolicy":)") + kSecretPolicy + "}");
+  return {
+      {{},
+       Secrets("CreateSecret", WithToken(50, R"("Name":"new","SecretString":"value",)"
+                                             R"("AddReplicaRegions":[{"Region":"eu-west-1"}]})"))},
+      {{policy}, replicate},
+      {{Abroad("CreateSecret", WithToken(50, R"("Name":"a","SecretString":"theirs"})"))},
+       Secrets("ReplicateSecretToRegions",
+               R"({"SecretId":"a","AddReplicaRegions":[{"Region":"eu-west-1"}],)"
+               R"("ForceOverwriteReplicaSecret":true})")},
+      {{replicate},
+       Secrets("PutSecretValue", WithToken(50, R"("SecretId":"a","SecretString":"three"})"))},
+      {{replicate}, Secrets("TagResource", R"({"SecretId":"a","Tags":[{"Key":"k","Value":"v"}]})")},
+      {{replicate}, Secrets("RotateSecret", WithToken(50, kRotateA))},
+      {{replicate}, Abroad("UpdateSecret", R"({"SecretId":"a","KmsKeyId":"alias/abroad"})")},
+      {{replicate},
+       Secrets("RemoveRegionsFromReplication",
+               R"({"SecretId":"a","RemoveReplicaRegions":["eu-west-1","us-west-2"]})")},
+      {{replicate}, Abroad("StopReplicationToReplica", R"({"SecretId":"a"})")},
   };
 }
 
@@ -237,6 +270,7 @@ const std::vector<ApiRequest>& VaultRequests() {
 const std::vector<Mutation>& Mutations() {
   static const std::vector<Mutation> kMutations = [] {
     std::vector<Mutation> all = SecretMutations();
+    Append(all, ReplicaMutations());
     Append(all, KmsMutations());
     Append(all, UserMutations());
     Append(all, GroupMutations());
@@ -271,6 +305,7 @@ const std::vector<ApiRequest>& Questions() {
       for (const char* operation :
            {"DescribeSecret", "GetResourcePolicy", "GetSecretValue", "ListSecretVersionIds"}) {
         all.push_back(Secrets(operation, R"({"SecretId":")" + name + R"("})"));
+        all.push_back(Abroad(operation, R"({"SecretId":")" + name + R"("})"));
       }
     }
     for (const std::string holder : {"User", "Group", "Role"}) {

@@ -12,6 +12,7 @@ struct ApiRequest {
   Service service;
   std::string operation;
   std::string body;
+  std::string region = "us-east-1";
 };
 
 /// A call that changes something, and what must have been done before it.

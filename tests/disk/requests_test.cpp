@@ -15,7 +15,6 @@ std::set<std::string> OperationsThatWrite() {
   const auto add = [&](const auto& service) {
     for (const auto& operation : service.operations) {
       if (operation.access != services::secretsmanager::Access::kWrite) continue;
-      if (operation.decode == nullptr) continue;  // Not built yet.
       names.insert(std::string(service.rules.service) + ":" + std::string(operation.name));
     }
   };

@@ -135,6 +135,7 @@ ServerOverFiles::ServerOverFiles(const std::filesystem::path& directory, const D
       api_(database_, random_seed, PolicyEnforcement::kOff, {FunctionOfTheTest()}) {}
 
 std::string ServerOverFiles::Ask(const ApiRequest& request) {
+  api_.UseRegion(request.region);
   switch (request.service) {
     case Service::kSecretsManager:
       return api_.Call(request.operation, request.body);

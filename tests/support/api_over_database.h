@@ -115,6 +115,8 @@ class ApiOverDatabase {
     return key_id;
   }
   store::IdentityStore& identities() { return identities_; }
+  /// Where the calls that follow go.
+  void UseRegion(std::string region) { region_ = std::move(region); }
   FakeClock& clock() { return clock_; }
   FakeRandom& random() { return random_; }
   /// Whoever runs rotations; null again before it ends.
@@ -130,10 +132,14 @@ class ApiOverDatabase {
   [[nodiscard]] const services::iam::Service& iam() const { return iam_; }
 
  private:
-  static std::string AuthorizationOf(std::string_view access_key_id, const std::string& service,
-                                     const std::string& signed_headers) {
-    return "AWS4-HMAC-SHA256 Credential=" + std::string(access_key_id) + "/20260115/us-east-1/" +
-           service + "/aws4_request, SignedHeaders=" + signed_headers +
+  static std::vector<std::string> RegionsServed() {
+    return {"cn-north-1", "eu-west-1", "us-east-1", "us-west-2"};
+  }
+
+  std::string AuthorizationOf(std::string_view access_key_id, const std::string& service,
+                              const std::string& signed_headers) const {
+    return "AWS4-HMAC-SHA256 Credential=" + std::string(access_key_id) + "/20260115/" + region_ +
+           "/" + service + "/aws4_request, SignedHeaders=" + signed_headers +
            ", Signature=" + std::string(64, '0');
   }
 
@@ -152,17 +158,21 @@ class ApiOverDatabase {
   store::SecretStore secrets_{keyring_.row_mac(), 0};
   keyring::Envelope envelope_{keyring_, random_};
   store::RotationStore rotations_{keyring_.row_mac()};
+  store::ReplicationStore replications_{keyring_.row_mac()};
   secrets::FunctionRegistry functions_;
   services::secretsmanager::Service service_{
       .secrets = secrets_,
       .rotations = rotations_,
+      .replications = replications_,
       .functions = functions_,
       .keyring = keyring_,
       .envelope = envelope_,
       .random = random_,
       .clock = clock_,
       .error_name = [](ErrorCode code) { return api::FindError(code).name; },
-      .create_unknown_keys = true};
+      .create_unknown_keys = true,
+      .rotation_listener = nullptr,
+      .regions = RegionsServed()};
   api::AccessKeys access_keys_{
       database_, keyring_, {.built_in = true, .default_account = "000000000000"}};
   store::IdentityStore identities_{keyring_.row_mac()};
@@ -176,7 +186,7 @@ class ApiOverDatabase {
                                          .policies = policies_,
                                          .random = random_,
                                          .enforcement = enforcement_};
-  sigv4::Verifier verifier_{principals_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
+  sigv4::Verifier verifier_{principals_, {.regions = RegionsServed(), .trust_any_signature = true}};
   services::iam::Service iam_{.identities = identities_, .keyring = keyring_, .random = random_};
   services::kms::Service kms_{.keyring = keyring_};
   api::Services services_{
@@ -193,6 +203,7 @@ class ApiOverDatabase {
                                .system_clock = clock_,
                                .random = random_}};
   base::HttpReply reply_;
+  std::string region_ = "us-east-1";
   std::function<void()> before_write_;
   int users_ = 0;
 };

@@ -9,6 +9,7 @@
 #include "policy/pinning.h"
 #include "secrets/function_registry.h"
 #include "secrets/secret.h"
+#include "store/replication_store.h"
 #include "store/rotation_store.h"
 #include "store/secret_store.h"
 
@@ -17,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coffer::services::secretsmanager {
 
@@ -53,6 +55,7 @@ class RotationListener {
 struct Service {
   store::SecretStore& secrets;
   const store::RotationStore& rotations;
+  const store::ReplicationStore& replications;
   const secrets::FunctionRegistry& functions;
   keyring::Keyring& keyring;
   keyring::Envelope& envelope;
@@ -63,6 +66,7 @@ struct Service {
   /// Make a KmsKeyId that does not exist instead of refusing it (development profile).
   bool create_unknown_keys = false;
   RotationListener* rotation_listener = nullptr;  ///< Null where nothing rotates.
+  std::vector<std::string> regions{};             ///< Those that are served, sorted.
 };
 
 /// One call, while it runs: inside one transaction, at one moment.
@@ -78,8 +82,12 @@ struct Context {
   std::optional<std::int64_t> rotation_job{};
 };
 
-/// What a key-encryption key is used for: kms:Decrypt, or kms:GenerateDataKey and kms:Decrypt.
-enum class KeyUse : std::uint8_t { kOpen, kSeal };
+/// What a key-encryption key is used for, and what that takes of KMS.
+enum class KeyUse : std::uint8_t {
+  kOpen,       ///< kms:Decrypt
+  kSeal,       ///< kms:GenerateDataKey and kms:Decrypt
+  kReplicate,  ///< For the values of a new replica: kms:GenerateDataKey and kms:Encrypt
+};
 
 /// Resolves and authorizes; implemented by the dispatcher's side, which knows the caller.
 class Authorizer {

@@ -3,6 +3,7 @@
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
 #include "secrets/tags.h"
+#include "services/secretsmanager/replication.h"
 #include "services/secretsmanager/values.h"
 
 #include <utility>
@@ -11,15 +12,20 @@ namespace coffer::services::secretsmanager {
 namespace {
 
 // A name that is taken: the same request again is answered as the first time, anything else
-// refused.
+// refused. A replica was not made by such a request.
 Result<CreateSecretResponse> AnswerExisting(const Context& context, const secrets::Secret& existing,
-                                            const std::string& token,
+                                            const CreateSecretRequest& request,
                                             const std::optional<keyring::Value>& value) {
   if (existing.deleted) return std::unexpected(secrets::NameScheduledForDeletion());
-  if (value) {
+  if (value && !secrets::IsReplica(existing)) {
+    const std::string token = request.client_request_token.value_or("");
     ASSIGN_OR_RETURN(const TokenUse use, ExamineToken(context, existing, token, *value));
     if (use == TokenUse::kReplay) {
-      return CreateSecretResponse{secrets::ArnOf(existing), existing.address.name, token};
+      CreateSecretResponse response{secrets::ArnOf(existing), existing.address.name, token, {}};
+      if (request.add_replica_regions) {
+        response.replication_status = ShowReplicas(context, existing);
+      }
+      return response;
     }
   }
   return std::unexpected(secrets::SecretExists(existing.address.name));
@@ -46,17 +52,14 @@ Result<void> CreateSecretRequest::Check() const {
   RETURN_IF_ERROR(secrets::CheckName(name));
   if (!client_request_token) return std::unexpected(secrets::TokenMissing());
   if (secret_string && secret_binary) return std::unexpected(secrets::BothValuesGiven());
-  if (add_replica_regions) {
-    return Fail(ErrorCode::kNotImplemented,
-                "Coffer does not replicate secrets to other regions yet. Create the secret without "
-                "AddReplicaRegions.");
-  }
   return {};
 }
 
 std::vector<std::string_view> CreateSecretRequest::FurtherOperations() const {
-  if (!tags || tags->empty()) return {};
-  return {"TagResource"};
+  std::vector<std::string_view> operations;
+  if (tags && !tags->empty()) operations.emplace_back("TagResource");
+  if (add_replica_regions) operations.emplace_back("ReplicateSecretToRegions");
+  return operations;
 }
 
 Result<CreateSecretResponse> CreateSecret(Context& context, const CreateSecretRequest& request) {
@@ -65,19 +68,28 @@ Result<CreateSecretResponse> CreateSecret(Context& context, const CreateSecretRe
       GivenValue(request.secret_string, request.secret_binary);
   store::SecretStore& store = context.service.secrets;
 
+  if (request.add_replica_regions) {
+    RETURN_IF_ERROR(
+        CheckReplicaRegions(context.service, context.region, *request.add_replica_regions));
+  }
   ASSIGN_OR_RETURN(secrets::Secret secret, NewSecret(context, request));
   if (const auto existing = store.Find(context.transaction, secret.address)) {
-    return AnswerExisting(context, *existing, token, value);
+    return AnswerExisting(context, *existing, request, value);
   }
 
   // A key that cannot be used is refused at once, even when there is no value to seal yet.
   RETURN_IF_ERROR(KeyOf(context, secret, kKeyProbe));
   store.Insert(context.transaction, secret);
-  CreateSecretResponse response{secrets::ArnOf(secret), secret.address.name, std::nullopt};
+  CreateSecretResponse response{secrets::ArnOf(secret), secret.address.name, {}, {}};
   if (value) {
     RETURN_IF_ERROR(AddVersion(context, secret, token, std::nullopt, *value));
     store.Update(context.transaction, secret);
     response.version_id = token;
+  }
+  if (request.add_replica_regions) {
+    AddReplicas(ReplicationScopeOf(context), secret, *request.add_replica_regions,
+                request.force_overwrite_replica_secret.value_or(false));
+    response.replication_status = ShowReplicas(context, secret);
   }
   return response;
 }

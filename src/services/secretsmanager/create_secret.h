@@ -41,11 +41,13 @@ struct CreateSecretResponse {
   std::string arn;
   std::string name;
   std::optional<std::string> version_id;
+  std::optional<std::vector<ReplicationStatus>> replication_status;
 
   static constexpr auto Members() {
-    return std::tuple{base::Required("ARN", &CreateSecretResponse::arn),
-                      base::Required("Name", &CreateSecretResponse::name),
-                      base::Optional("VersionId", &CreateSecretResponse::version_id)};
+    using R = CreateSecretResponse;
+    return std::tuple{base::Required("ARN", &R::arn), base::Required("Name", &R::name),
+                      base::Optional("VersionId", &R::version_id),
+                      base::Optional("ReplicationStatus", &R::replication_status)};
   }
 };
 

@@ -3,6 +3,7 @@
 #include "secrets/deletion.h"
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
+#include "services/secretsmanager/replication.h"
 #include "services/secretsmanager/rotation_state.h"
 
 #include <utility>
@@ -44,6 +45,9 @@ Result<DeleteSecretResponse> DeleteSecret(Context& context,
   }
 
   const secrets::Secret& found = **secret;
+  if (const auto replication = LookupOf(ReplicationScopeOf(context)).Replicas(found)) {
+    return std::unexpected(secrets::StillReplicated(secrets::ArnOf(found), replication->regions()));
+  }
   DeleteSecretResponse response{secrets::ArnOf(found), found.address.name, context.now};
   if (!window) {
     context.service.secrets.Remove(context.transaction, found);

@@ -1,6 +1,7 @@
 #include "services/secretsmanager/describe_secret.h"
 
 #include "secrets/secret_identifier.h"
+#include "services/secretsmanager/replication.h"
 
 namespace coffer::services::secretsmanager {
 
@@ -46,7 +47,7 @@ SecretDescription Describe(const Context& context, const secrets::Secret& secret
 
 Result<DescribeSecretResponse> DescribeSecret(Context& context, const AuthorizedSecret& secret,
                                               const DescribeSecretRequest& /*request*/) {
-  return DescribeSecretResponse{Describe(context, *secret)};
+  return DescribeSecretResponse{Describe(context, *secret), ShowReplicas(context, *secret)};
 }
 
 }  // namespace coffer::services::secretsmanager

@@ -69,8 +69,12 @@ struct SecretDescription {
 [[nodiscard]] SecretDescription Describe(const Context& context, const secrets::Secret& secret);
 
 struct DescribeSecretResponse : SecretDescription {
+  std::optional<std::vector<ReplicationStatus>> replication_status;  ///< Of a primary alone.
+
   static constexpr auto Members() {
-    return MembersOf<DescribeSecretResponse>("VersionIdsToStages");
+    return std::tuple_cat(MembersOf<DescribeSecretResponse>("VersionIdsToStages"),
+                          std::tuple{base::Optional("ReplicationStatus",
+                                                    &DescribeSecretResponse::replication_status)});
   }
 };
 

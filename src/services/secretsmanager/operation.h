@@ -18,7 +18,10 @@ enum class Authorizes : std::uint8_t {
 
 // A request that needs more permissions than that of its own name has
 //   std::vector<std::string_view> FurtherOperations() const;
-// which are authorized on the same.
+// which are authorized on the same. Operations that write are refused on a replica, unless the
+// request has
+//   bool IsAllowedOnReplica() const;
+// and it answers true.
 
 /// Which kind of transaction it runs in.
 enum class Access : std::uint8_t {
@@ -28,7 +31,7 @@ enum class Access : std::uint8_t {
 };
 
 /// One row of the operation table: the wire name and the handler, whose signature says what it
-/// decodes and encodes. `Handler` is null for an operation that is not built yet.
+/// decodes and encodes.
 template <auto Handler>
 struct Operation {
   static constexpr auto kHandler = Handler;

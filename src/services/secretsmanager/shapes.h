@@ -28,6 +28,8 @@ inline constexpr base::Range kTypeLength{0, 256};
 inline constexpr base::Range kPolicyLength{1, 20480};
 inline constexpr base::Range kPageSize{1, 100};
 inline constexpr base::Range kNextTokenLength{1, 4096};
+inline constexpr base::Range kRegionLength{1, 128};
+inline constexpr std::string_view kRegionPattern = R"(^([a-z]+-)+\d+$)";
 
 using VersionStages = std::vector<std::string>;
 using VersionsToStages = std::map<std::string, VersionStages>;
@@ -72,9 +74,38 @@ struct ReplicaRegion {
   std::optional<std::string> kms_key_id;
 
   static constexpr auto Members() {
-    return std::tuple{base::Optional("Region", &ReplicaRegion::region, {1, 128},
-                                     {.pattern = {R"(^([a-z]+-)+\d+$)", &IsRegionName}}),
+    return std::tuple{base::Optional("Region", &ReplicaRegion::region, kRegionLength,
+                                     {.pattern = {kRegionPattern, &IsRegionName}}),
                       base::Optional("KmsKeyId", &ReplicaRegion::kms_key_id, kKmsKeyIdLength)};
+  }
+};
+
+/// AWS: ReplicationStatusType.
+struct ReplicationStatus {
+  std::string region;
+  std::string kms_key_id;
+  std::string status;  ///< `InSync` or `Failed`.
+  std::string status_message;
+  std::optional<Timestamp> last_accessed_date;
+
+  static constexpr auto Members() {
+    using S = ReplicationStatus;
+    return std::tuple{
+        base::Required("Region", &S::region), base::Required("KmsKeyId", &S::kms_key_id),
+        base::Required("Status", &S::status), base::Required("StatusMessage", &S::status_message),
+        base::Optional("LastAccessedDate", &S::last_accessed_date)};
+  }
+};
+
+/// The reply of operations that change where a secret is replicated.
+struct SecretReplication {
+  std::string arn;
+  std::vector<ReplicationStatus> replication_status;
+
+  static constexpr auto Members() {
+    using R = SecretReplication;
+    return std::tuple{base::Required("ARN", &R::arn),
+                      base::Required("ReplicationStatus", &R::replication_status)};
   }
 };
 

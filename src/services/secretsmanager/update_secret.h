@@ -26,6 +26,10 @@ struct UpdateSecretRequest {
   }
 
   [[nodiscard]] Result<void> Check() const;
+  /// AWS: a replica's key is the one thing that is its own.
+  [[nodiscard]] bool IsAllowedOnReplica() const {
+    return kms_key_id && !description && !type && !secret_string && !secret_binary;
+  }
 };
 
 struct UpdateSecretResponse {

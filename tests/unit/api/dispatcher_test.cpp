@@ -134,12 +134,6 @@ TEST_F(DispatcherTest, OnlyGetCallerIdentityMayBePresigned) {
             R"({"__type":"UnknownOperationException"})");
 }
 
-TEST_F(DispatcherTest, OperationsThatAreNotBuiltSaySo) {
-  EXPECT_THAT(Call("StopReplicationToReplica", R"({"SecretId":"a"})"),
-              HasSubstr("Coffer does not implement StopReplicationToReplica yet."));
-  EXPECT_EQ(reply_.status, 400);
-}
-
 struct OutcomeCase {
   WriteOutcome outcome;
   std::string expected;

@@ -50,6 +50,12 @@ TEST(MessagesTest, AreAwsToTheLetter) {
       {InvalidKmsKeyRegion("eu-west-1"), ErrorCode::kInvalidParameter,
        "The operation failed because of an invalid KMS key: Invalid arn eu-west-1"},
       {InvalidNextToken(), ErrorCode::kInvalidNextToken, "The NextToken value is invalid."},
+      {NotOnReplica(), ErrorCode::kInvalidParameter,
+       "Operation not permitted on a replica secret. Call must be made in primary secret's "
+       "region."},
+      {InvalidReplicaRegion(), ErrorCode::kInvalidParameter, "Invalid replica region."},
+      {StillReplicated("arn:x", two_regions), ErrorCode::kInvalidParameter,
+       "You can't delete secret arn:x that still has replica regions [eu-west-1, us-west-2]."},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(c.error, (ApiError{c.code, c.message}));
