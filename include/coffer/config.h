@@ -41,10 +41,15 @@ struct Config {
   /// the database is noticed at start. Empty = no such check.
   std::string anchor_file;
 
-  // Keys. At most one may be set; the strict profile needs one.
+  // Sources of the master key. The strict profile needs one; several give a key each while the
+  // master key is being replaced.
   std::string master_key_file;
   std::string master_key_environment;  ///< Name of a variable.
   std::string master_key_command;      ///< Absolute path.
+  std::string master_key_credential;   ///< Name of a systemd credential.
+  bool master_key_passphrase = false;  ///< Ask at start.
+  /// How fast keys are wrapped again when the master key was replaced.
+  std::int64_t master_key_rewraps_per_second = 1000;
 
   // Who may call.
   /// The account of the root key made at first start (strict) or of the key `test` (development).

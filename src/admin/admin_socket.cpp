@@ -1,6 +1,7 @@
 #include "admin/admin_socket.h"
 
 #include "base/log.h"
+#include "coffer/secret_bytes.h"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,8 @@ namespace coffer::admin {
 namespace {
 
 constexpr std::size_t kLongestCommand = std::size_t{64} * 1024;
-constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
+constexpr std::size_t kLongestAnswer = std::size_t{16} * 1024 * 1024;
+constexpr std::chrono::seconds kPatienceWithClients{5};
 
 [[noreturn]] void ThrowErrno(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -70,23 +72,37 @@ bool SendAll(int fd, std::string_view text) {
   return true;
 }
 
-void SetPatience(int fd) {
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
+void SetPatience(int fd, std::chrono::seconds patience) {
+  const timeval time{.tv_sec = patience.count(), .tv_usec = 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
 }
 
-// Up to the end of the line or of the stream; at most `limit` bytes.
-std::string Receive(int fd, std::size_t limit, bool one_line) {
+// Up to the end of the line or of the stream. Read in place, so that no copy of a secret is left.
+SecretBytes ReceiveLine(int fd) {
+  SecretBytes line(kLongestCommand);
+  std::size_t size = 0;
+  while (size < line.size()) {
+    const auto room = line.ExposeWritable().subspan(size);
+    const ssize_t got = ::recv(fd, room.data(), room.size(), 0);
+    if (got <= 0) break;
+    size += static_cast<std::size_t>(got);
+    const auto end = line.ExposeText().substr(0, size).find('\n');
+    if (end == std::string_view::npos) continue;
+    size = end;
+    break;
+  }
+  line.Truncate(size);
+  return line;
+}
+
+std::string ReceiveAll(int fd) {
   std::string text;
   std::array<char, 512> piece{};
-  while (text.size() < limit) {
+  while (text.size() < kLongestAnswer) {
     const ssize_t got = ::recv(fd, piece.data(), piece.size(), 0);
     if (got <= 0) break;
     text.append(piece.data(), static_cast<std::size_t>(got));
-    if (const auto end = text.find('\n'); one_line && end != std::string::npos) {
-      text.resize(end);
-      break;
-    }
   }
   return text;
 }
@@ -127,14 +143,15 @@ void AdminSocket::Serve(int connection) const {
     base::log::Warning("admin.refused");
     return;
   }
-  SetPatience(connection);
-  const std::string line = Receive(connection, kLongestCommand, /*one_line=*/true);
+  SetPatience(connection, kPatienceWithClients);
+  const SecretBytes received = ReceiveLine(connection);
+  const std::string_view line = received.ExposeText();
   const std::size_t blank = std::min(line.find(' '), line.size());
-  const auto command = commands_.find(std::string_view(line).substr(0, blank));
+  const auto command = commands_.find(line.substr(0, blank));
   std::string answer = "The server does not know this command.\n";
   if (command != commands_.end()) {
     try {
-      answer = command->second(std::string_view(line).substr(std::min(blank + 1, line.size())));
+      answer = command->second(line.substr(std::min(blank + 1, line.size())));
     } catch (const std::exception& error) {
       base::log::Error("admin.failed", {{"command", command->first}, {"reason", error.what()}});
       answer = "The command failed; the server's log says why.\n";
@@ -143,7 +160,8 @@ void AdminSocket::Serve(int connection) const {
   (void)SendAll(connection, answer);
 }
 
-std::string Ask(const std::filesystem::path& path, std::string_view command) {
+std::string Ask(const std::filesystem::path& path, std::string_view command,
+                std::chrono::seconds patience) {
   const base::FileDescriptor connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = AddressOf(path);
   if (!connection.valid() || ::connect(connection.get(), Generic(address), sizeof(address)) != 0) {
@@ -151,12 +169,11 @@ std::string Ask(const std::filesystem::path& path, std::string_view command) {
                              std::generic_category().message(errno) +
                              "). Is --data the server's data directory?");
   }
-  SetPatience(connection.get());
-  if (!SendAll(connection.get(), std::string(command) + "\n")) {
+  SetPatience(connection.get(), patience);
+  if (!SendAll(connection.get(), command) || !SendAll(connection.get(), "\n")) {
     throw std::runtime_error("The server at " + path.string() + " closed the connection.");
   }
-  constexpr std::size_t kLongestAnswer = std::size_t{16} * 1024 * 1024;
-  return Receive(connection.get(), kLongestAnswer, /*one_line=*/false);
+  return ReceiveAll(connection.get());
 }
 
 }  // namespace coffer::admin

@@ -2,6 +2,7 @@
 
 #include "base/file_descriptor.h"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,7 +13,7 @@
 namespace coffer::admin {
 
 /// What a running server can be asked: command name → what answers, given the rest of the line
-/// behind a blank, with text for a person.
+/// behind a blank, with text for a person. The line is wiped afterwards: it may hold a passphrase.
 using Commands = std::map<std::string, std::function<std::string(std::string_view)>, std::less<>>;
 
 /// Listens on a Unix socket for administrative subcommands of the same program. The socket is 0600
@@ -38,7 +39,8 @@ class AdminSocket {
 };
 
 /// Sends `command` to the server whose socket is `path` and answers its reply. Throws
-/// std::runtime_error with a message for the operator when no server answers.
-[[nodiscard]] std::string Ask(const std::filesystem::path& path, std::string_view command);
+/// std::runtime_error with a message for the operator when no server answers, for so long at least.
+[[nodiscard]] std::string Ask(const std::filesystem::path& path, std::string_view command,
+                              std::chrono::seconds patience = std::chrono::seconds(5));
 
 }  // namespace coffer::admin

@@ -1,7 +1,7 @@
 #include "api/principals.h"
 
 #include "base/account.h"
-#include "base/encoding.h"
+#include "keyring/wrapped_keys.h"
 #include "services/iam/identity_loader.h"
 
 #include <mutex>
@@ -9,18 +9,6 @@
 #include <utility>
 
 namespace coffer::api {
-
-namespace {
-
-std::vector<std::byte> DecodeSealed(std::string_view base64) {
-  std::vector<std::byte> sealed(base64.size() / 4 * 3);
-  const auto size = base::DecodeBase64(base64, sealed.data());
-  if (!size) throw store::IntegrityError("identities: a sealed access key cannot be read");
-  sealed.resize(*size);
-  return sealed;
-}
-
-}  // namespace
 
 void Principals::Entry::Prefetch() const {
   __builtin_prefetch(&identity->principal.account);
@@ -66,7 +54,7 @@ std::shared_ptr<const Principals::Entry> Principals::Load(std::string_view acces
     entry->key = {.access_key_id = key->entity.id,
                   .account = key->account,
                   .principal_arn = entry->identity->principal.arn,
-                  .sealed_secret = DecodeSealed(key->entity.sealed_secret),
+                  .sealed_secret = keyring::DecodeSealed(key->entity.sealed_secret),
                   .created = key->entity.created};
   });
   return entry;

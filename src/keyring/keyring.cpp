@@ -2,12 +2,12 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
-#include "crypto/digest.h"
+#include "keyring/hmac_row_mac.h"
 #include "keyring/installation.h"
 #include "keyring/key_name.h"
 #include "keyring/record.h"
+#include "keyring/wrapped_keys.h"
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -18,25 +18,6 @@ namespace coffer::keyring {
 namespace {
 
 constexpr std::uint32_t kFirstKeyVersion = 1;
-
-class HmacRowMac final : public store::RowMac {
- public:
-  explicit HmacRowMac(const SecretBytes& key) : key_(key.Expose()) {}
-
-  [[nodiscard]] Tag Compute(std::span<const std::byte> encoded_row) const override {
-    const crypto::Sha256Digest digest = key_.Sign(encoded_row);
-    Tag tag;
-    std::copy_n(digest.begin(), tag.size(), tag.begin());
-    return tag;
-  }
-  [[nodiscard]] bool Verify(std::span<const std::byte> encoded_row,
-                            std::span<const std::byte> tag) const override {
-    return crypto::ConstantTimeEqual(Compute(encoded_row), tag);
-  }
-
- private:
-  crypto::HmacKey key_;
-};
 
 /// Key-encryption keys that were opened in this process. A key made in a transaction that is rolled
 /// back stays here unseen: it is found by its id alone, and no row names that.
@@ -96,7 +77,7 @@ std::string NewUuid(Random& random) {
 BindingContext AccessKeyContext(const Installation& installation, std::string_view access_key_id,
                                 std::string_view account) {
   BindingContext context = installation.NewContext();
-  context.Add(ContextTag::kAccount, account).Add(ContextTag::kAccessKeyId, access_key_id);
+  BindAccessKey(context, access_key_id, account);
   return context;
 }
 
@@ -104,16 +85,17 @@ BindingContext AccessKeyContext(const Installation& installation, std::string_vi
 
 class Keyring::Implementation {
  public:
-  Implementation(Database& database, SecretBytes master, Random& random, const Clock& clock)
+  Implementation(Database& database, const GivenMasterKeys& master, Random& random,
+                 const Clock& clock)
       : random_(random),
         clock_(clock),
-        installation_(database, std::move(master), random),
+        installation_(database, master, random, clock),
         row_mac_(installation_.row_mac_key()),
         key_store_(row_mac_),
         session_tokens_(installation_.row_mac_key(), installation_.id(), random),
         key_settings_(row_mac_) {}
 
-  [[nodiscard]] const Installation& installation() const { return installation_; }
+  [[nodiscard]] Installation& installation() { return installation_; }
   [[nodiscard]] const store::RowMac& row_mac() const { return row_mac_; }
   [[nodiscard]] const store::KeyStore& key_store() const { return key_store_; }
   [[nodiscard]] const SessionTokens& session_tokens() const { return session_tokens_; }
@@ -194,9 +176,10 @@ class Keyring::Implementation {
     store::KeyVersionRow version;
     version.id = row.id;
     version.version = row.primary_version;
-    version.master_version = installation_.master_version();
-    version.wrapped = installation_.SealUnderMaster(
+    Installation::Sealed sealed = installation_.SealUnderMaster(
         Purpose::kKeyEncryptionKey, ContextOf(row, version.version), key.Expose(), random_);
+    version.master_version = sealed.master_version;
+    version.wrapped = std::move(sealed.record);
     version.created = row.created;
     key_store_.InsertKey(transaction, row, version);
     base::log::Info("key.created",
@@ -227,10 +210,7 @@ class Keyring::Implementation {
 
   [[nodiscard]] BindingContext ContextOf(const store::KeyRow& row, std::uint32_t version) const {
     BindingContext context = installation_.NewContext();
-    context.Add(ContextTag::kAccount, row.account)
-        .Add(ContextTag::kRegion, row.region)
-        .Add(ContextTag::kKeyId, row.id)
-        .Add(ContextTag::kKeyVersion, version);
+    BindKeyVersion(context, row, version);
     return context;
   }
 
@@ -245,15 +225,20 @@ class Keyring::Implementation {
   OpenedKeys opened_keys_;
 };
 
+Keyring::Keyring(Database& database, const GivenMasterKeys& master, Random& random,
+                 const Clock& clock)
+    : implementation_(std::make_unique<Implementation>(database, master, random, clock)) {}
+
 Keyring::Keyring(Database& database, SecretBytes master, Random& random, const Clock& clock)
-    : implementation_(
-          std::make_unique<Implementation>(database, std::move(master), random, clock)) {}
+    : Keyring(database, GivenMasterKeys::Of(std::move(master)), random, clock) {}
 
 Keyring::~Keyring() = default;
 
 std::span<const std::byte> Keyring::installation_id() const {
   return implementation_->installation().id();
 }
+
+Installation& Keyring::installation() const { return implementation_->installation(); }
 
 const store::RowMac& Keyring::row_mac() const { return implementation_->row_mac(); }
 
@@ -307,9 +292,11 @@ std::vector<std::byte> Keyring::SealAccessKey(std::string_view access_key_id,
                                               std::string_view account,
                                               const SecretBytes& secret) const {
   const Installation& installation = implementation_->installation();
-  return installation.SealUnderMaster(Purpose::kAccessKeySecret,
-                                      AccessKeyContext(installation, access_key_id, account),
-                                      secret.Expose(), implementation_->random());
+  return installation
+      .SealUnderMaster(Purpose::kAccessKeySecret,
+                       AccessKeyContext(installation, access_key_id, account), secret.Expose(),
+                       implementation_->random())
+      .record;
 }
 
 std::optional<SecretBytes> Keyring::OpenAccessKey(const store::AccessKeyRow& row) const {

@@ -6,6 +6,7 @@
 #include "coffer/result.h"
 #include "coffer/secret_bytes.h"
 #include "crypto/aead.h"
+#include "keyring/given_master_keys.h"
 #include "keyring/session_tokens.h"
 #include "secrets/secret.h"
 #include "store/key_settings.h"
@@ -19,6 +20,8 @@
 #include <string_view>
 
 namespace coffer::keyring {
+
+class Installation;
 
 /// A key-encryption key ready for use.
 struct UsableKey {
@@ -46,7 +49,9 @@ struct ResolvedKey {
 class Keyring {
  public:
   /// On a new database makes the installation id and keys; on an existing one checks that `master`
-  /// is the key it was made with. MasterKeyError when it is not; nothing is written then.
+  /// opens all of it. MasterKeyError when it does not; nothing is written then.
+  Keyring(Database& database, const GivenMasterKeys& master, Random& random, const Clock& clock);
+  /// With one key.
   Keyring(Database& database, SecretBytes master, Random& random, const Clock& clock);
   ~Keyring();
   Keyring(const Keyring&) = delete;
@@ -54,6 +59,8 @@ class Keyring {
 
   /// 16 random bytes made once for the database; part of every binding context.
   [[nodiscard]] std::span<const std::byte> installation_id() const;
+  /// What stands above the keys: the master key and what is made once.
+  [[nodiscard]] Installation& installation() const;
   [[nodiscard]] const store::RowMac& row_mac() const;
   [[nodiscard]] const store::KeyStore& key_store() const;
   [[nodiscard]] const SessionTokens& session_tokens() const;

@@ -30,6 +30,7 @@ void Anchor::Check(std::int64_t commit_sequence) {
 }
 
 void Anchor::Advance(std::int64_t commit_sequence) {
+  const std::scoped_lock lock(mutex_);
   if (commit_sequence <= written_) return;
   try {
     base::ReplaceFile(file_, 0600, {std::to_string(commit_sequence), "\n"});

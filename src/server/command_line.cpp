@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "server/config_loader.h"
 #include "server/explain_command.h"
+#include "server/master_key_command.h"
 #include "server/process.h"
 #include "server/rotation_command.h"
 #include "server/serve.h"
@@ -120,6 +121,11 @@ int AskAboutRotation(const SettingFlags& flags, const RotationCommand& command) 
   return command.Run(DataDirectory::AdminSocketOf(config.data_directory), config.account);
 }
 
+int AskAboutMasterKey(const SettingFlags& flags, const MasterKeyCommand& command) {
+  const Config config = flags.Load(Profile::kDevelopment);
+  return command.Run(DataDirectory::AdminSocketOf(config.data_directory));
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("A self-hosted secrets vault that speaks the AWS Secrets Manager API.", "coffer");
   app.set_version_flag("--version", "coffer " COFFER_VERSION);
@@ -163,6 +169,18 @@ int Run(int argc, char** argv) {
   add_rotation("list", "those that are not over, and the last ones that are");
   add_rotation("show", "how a secret is rotated, and each step of its last rotations");
   add_rotation("retry", "try a rotation that waits or is stuck now");
+  CLI::App* key = app.add_subcommand("key", "the master key of the running server");
+  key->require_subcommand(1);
+  std::deque<MasterKeyCommand> key_commands;
+  const auto add_key = [&](const char* verb, const char* help) {
+    MasterKeyCommand& own_command = key_commands.emplace_back();
+    own_command.AddTo(
+        *add(*key, verb, help,
+             [&own_command](const auto& own) { return AskAboutMasterKey(own, own_command); }),
+        verb);
+  };
+  add_key("status", "its versions, how old they are, and what each still wraps");
+  add_key("rotate", "replace it: by the second key that is given, or a fresh one in its file");
   add(app, "verify", "check every record of the data directory (server stopped)",
       [](const auto& own) { return VerifyData(own); });
 

@@ -119,19 +119,17 @@ bool IsInDataDirectory(std::string_view setting, const std::string& file, const 
 }
 
 void CheckMasterKey(const Config& config) {
-  const auto given =
-      std::ranges::count_if(std::array{&config.master_key_file, &config.master_key_environment,
-                                       &config.master_key_command},
-                            [](const std::string* text) { return !text->empty(); });
-  if (given > 1) {
-    throw SettingError(
-        "Only one of master_key_file, master_key_environment and master_key_command can be set.");
-  }
   if (config.profile != Profile::kStrict) return;
-  if (given == 0) {
+  const bool is_given =
+      config.master_key_passphrase ||
+      std::ranges::any_of(std::array{&config.master_key_file, &config.master_key_environment,
+                                     &config.master_key_command, &config.master_key_credential},
+                          [](const std::string* text) { return !text->empty(); });
+  if (!is_given) {
     throw SettingError(
         "The strict profile needs a master key from outside the data directory. Set one of "
-        "master_key_file, master_key_environment or master_key_command.");
+        "master_key_file, master_key_environment, master_key_command, master_key_credential or "
+        "master_key_passphrase.");
   }
   if (!config.master_key_file.empty() &&
       IsInDataDirectory("master_key_file", config.master_key_file, config)) {

@@ -15,6 +15,7 @@
 #include "rotation/orchestrator.h"
 #include "rotation/report.h"
 #include "server/function_scratch.h"
+#include "server/master_key_service.h"
 #include "server/regions.h"
 #include "server/root_access_key.h"
 #include "server/rotation_setup.h"
@@ -96,6 +97,7 @@ class Server::Implementation {
   [[nodiscard]] api::AccessKeys LoadAccessKeys();
   [[nodiscard]] jobs::Housekeeping::Options HousekeepingOptions();
   [[nodiscard]] std::string Status() const;
+  [[nodiscard]] std::string KeyStatus(std::string_view form);
   [[nodiscard]] std::string Explain(std::string_view asked);
   [[nodiscard]] std::string AnswerRotation(std::string_view asked);
   void Examine(const std::stop_token& stop);
@@ -122,6 +124,7 @@ class Server::Implementation {
   api::LocalEndpoints local_endpoints_;
   api::Dispatcher dispatcher_;
   jobs::Housekeeping housekeeping_;
+  server::MasterKeyService master_keys_;
   net::LocalCertificates certificates_;
   net::HttpServer http_;
   std::optional<admin::AdminSocket> admin_;
@@ -186,6 +189,7 @@ Server::Implementation::Implementation(const Config& config,
                    .random = vault_.random}),
       housekeeping_(vault_.database, vault_.secrets, vault_.identities, vault_.clock,
                     HousekeepingOptions()),
+      master_keys_(vault_, config.master_key_rewraps_per_second),
       certificates_(CertificatesOf(config, vault_.directory.Tls())),
       http_(NetOptionsOf(config), certificates_.certificate, certificates_.private_key,
             dispatcher_) {
@@ -239,6 +243,11 @@ std::string Server::Implementation::Status() const {
          std::to_string(vault_.database.commit_sequence()) + "\n";
 }
 
+std::string Server::Implementation::KeyStatus(std::string_view form) {
+  const server::MasterKeyReport report = master_keys_.Report();
+  return form == "json" ? json::EncodeShape(report) + "\n" : server::Show(report);
+}
+
 std::string Server::Implementation::Explain(std::string_view asked) {
   const auto question = json::DecodeShape<api::AccessQuestion>(asked);
   if (!question) return "error: this is no question of this version of coffer.\n";
@@ -274,8 +283,14 @@ void Server::Implementation::Start() {
       admin::Commands{
           {"status", [this](std::string_view) { return Status(); }},
           {"explain", [this](std::string_view question) { return Explain(question); }},
-          {"rotation", [this](std::string_view question) { return AnswerRotation(question); }}});
+          {"rotation", [this](std::string_view question) { return AnswerRotation(question); }},
+          {"key-status", [this](std::string_view form) { return KeyStatus(form); }},
+          {"key-rotate", [this](std::string_view) { return master_keys_.Rotate(); }},
+          {"key-rotate-passphrase", [this](std::string_view passphrase) {
+             return master_keys_.RotateToPassphrase(passphrase);
+           }}});
   housekeeping_.Start();
+  master_keys_.Start();
   http_.Start();
   rotation_executors_.emplace(
       server::ExecutorOptionsOf(config_, http_.port(), certificates_.authority,
@@ -304,6 +319,7 @@ void Server::Implementation::Stop() {
   // Before the front end: functions need it to finish what they are doing.
   orchestrator_.Stop();
   http_.Stop(std::chrono::seconds(config_.drain_timeout_seconds));
+  master_keys_.Stop();
   housekeeping_.Stop();
 }
 

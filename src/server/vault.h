@@ -8,6 +8,7 @@
 #include "keyring/keyring.h"
 #include "server/anchor.h"
 #include "server/data_directory.h"
+#include "server/master_key_sources.h"
 #include "sql/sqlite_database.h"
 #include "store/identity_store.h"
 #include "store/replication_store.h"
@@ -15,7 +16,7 @@
 #include "store/secret_store.h"
 
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string_view>
 
 namespace coffer::server {
@@ -31,13 +32,10 @@ class Vault {
   crypto::SystemRandom random;
   DataDirectory directory;
 
- private:
-  SecretBytes master_key_;  // On its way from its source to the keyring; empty afterwards.
-
- public:
+  MasterKeySources master_keys;
   sql::SqliteDatabase database;
-  bool is_new;                   ///< Nothing was ever kept here: this start makes the installation.
-  std::optional<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
+  bool is_new;  ///< Nothing was ever kept here: this start makes the installation.
+  std::unique_ptr<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
   keyring::Keyring keyring;
   store::SecretStore secrets;
   store::RotationStore rotations;

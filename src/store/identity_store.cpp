@@ -121,6 +121,19 @@ std::int64_t IdentityStore::CountRows(Transaction& transaction, std::string_view
   return count;
 }
 
+std::vector<std::string> IdentityStore::ListIds(Transaction& transaction, std::string_view kind,
+                                                std::string_view after, std::size_t limit) {
+  static constexpr Statement kIds{
+      "SELECT identity_id FROM identities WHERE identity_id > $1 AND kind = $2 "
+      "ORDER BY identity_id"};
+  std::vector<std::string> ids;
+  transaction.Query(kIds, {after, kind}, [&](const Row& row) {
+    ids.emplace_back(row.Text(0));
+    return ids.size() < limit;
+  });
+  return ids;
+}
+
 void IdentityStore::ListOwnedRows(Transaction& transaction, std::string_view kind,
                                   std::string_view owner,
                                   const std::function<void(IdentityRow)>& each) const {

@@ -76,6 +76,14 @@ class IdentityStore {
     return owned;
   }
 
+  /// The ids of a kind's entities of every account behind `after`, in their order; at most `limit`.
+  /// The rows are not authenticated here.
+  template <class Entity>
+  [[nodiscard]] static std::vector<std::string> Ids(Transaction& transaction,
+                                                    std::string_view after, std::size_t limit) {
+    return ListIds(transaction, Entity::kKind, after, limit);
+  }
+
   /// The caller has seen to it that name and id are free.
   template <class Entity>
   void Insert(Transaction& transaction, Stored<Entity>& stored) {
@@ -144,6 +152,9 @@ class IdentityStore {
                 std::string_view after, const std::function<bool(IdentityRow)>& each) const;
   [[nodiscard]] static std::int64_t CountRows(Transaction& transaction, std::string_view account,
                                               std::string_view kind);
+  [[nodiscard]] static std::vector<std::string> ListIds(Transaction& transaction,
+                                                        std::string_view kind,
+                                                        std::string_view after, std::size_t limit);
   void ListOwnedRows(Transaction& transaction, std::string_view kind, std::string_view owner,
                      const std::function<void(IdentityRow)>& each) const;
   void InsertRow(Transaction& transaction, const IdentityRow& row);

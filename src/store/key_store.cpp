@@ -246,6 +246,43 @@ void KeyStore::InsertKey(Transaction& transaction, const KeyRow& key,
                        ToSql(version.created), mac_.Compute(EncodeForMac(version).bytes())});
 }
 
+std::vector<KeyStore::KeyVersionName> KeyStore::WrappedBefore(Transaction& transaction,
+                                                              std::uint32_t master_version,
+                                                              const KeyVersionName& after,
+                                                              std::size_t limit) {
+  static constexpr Statement kWrappedBefore{
+      "SELECT key_id, version FROM key_versions WHERE master_version < $1 AND "
+      "(key_id > $2 OR (key_id = $2 AND version > $3)) ORDER BY key_id, version"};
+  std::vector<KeyVersionName> found;
+  transaction.Query(kWrappedBefore,
+                    {std::int64_t{master_version}, Span(after.id), std::int64_t{after.version}},
+                    [&](const Row& row) {
+                      found.push_back({.id = KeyIdAt(row, 0), .version = VersionAt(row, 1)});
+                      return found.size() < limit;
+                    });
+  return found;
+}
+
+std::map<std::uint32_t, std::size_t> KeyStore::CountByMaster(Transaction& transaction) {
+  static constexpr Statement kCount{
+      "SELECT master_version, COUNT(*) FROM key_versions GROUP BY master_version"};
+  std::map<std::uint32_t, std::size_t> counts;
+  transaction.Query(kCount, {}, [&](const Row& row) {
+    counts[VersionAt(row, 0)] = static_cast<std::size_t>(row.Integer(1));
+    return true;
+  });
+  return counts;
+}
+
+void KeyStore::Rewrap(Transaction& transaction, const KeyVersionRow& version) const {
+  static constexpr Statement kRewrap{
+      "UPDATE key_versions SET master_version = $3, wrapped = $4, row_mac = $5 "
+      "WHERE key_id = $1 AND version = $2"};
+  transaction.Execute(kRewrap, {Span(version.id), std::int64_t{version.version},
+                                std::int64_t{version.master_version}, ToSql(version.wrapped),
+                                mac_.Compute(EncodeForMac(version).bytes())});
+}
+
 void KeyStore::InsertAlias(Transaction& transaction, const KeyRow& key,
                            std::string_view alias) const {
   const RowMac::Tag tag =
@@ -306,6 +343,13 @@ void KeyStore::InsertAccessKey(Transaction& transaction, const AccessKeyRow& key
   transaction.Execute(kInsertAccessKey,
                       {key.access_key_id, key.account, key.principal_arn, ToSql(key.sealed_secret),
                        ToSql(key.created), mac_.Compute(EncodeForMac(key).bytes())});
+}
+
+void KeyStore::ResealAccessKey(Transaction& transaction, const AccessKeyRow& key) const {
+  static constexpr Statement kReseal{
+      "UPDATE access_keys SET sealed_secret = $2, row_mac = $3 WHERE access_key_id = $1"};
+  transaction.Execute(kReseal, {key.access_key_id, ToSql(key.sealed_secret),
+                                mac_.Compute(EncodeForMac(key).bytes())});
 }
 
 }  // namespace coffer::store

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,6 +82,22 @@ class KeyStore {
                                                             const secrets::KeyId& id,
                                                             std::uint32_t version) const;
   void InsertKey(Transaction& transaction, const KeyRow& key, const KeyVersionRow& version) const;
+
+  /// One version of a key, by its number in the table.
+  struct KeyVersionName {
+    secrets::KeyId id{};
+    std::uint32_t version = 0;
+  };
+  /// At most `limit` versions of keys that a master key older than `master_version` wraps, behind
+  /// `after` in their order. Not authenticated here.
+  [[nodiscard]] static std::vector<KeyVersionName> WrappedBefore(Transaction& transaction,
+                                                                 std::uint32_t master_version,
+                                                                 const KeyVersionName& after,
+                                                                 std::size_t limit);
+  /// How many versions of keys each version of the master key wraps. Not authenticated here.
+  [[nodiscard]] static std::map<std::uint32_t, std::size_t> CountByMaster(Transaction& transaction);
+  /// Replaces `wrapped` and `master_version`.
+  void Rewrap(Transaction& transaction, const KeyVersionRow& version) const;
   /// The keys of an account and region behind the name `after`, by name, until `each` answers
   /// false.
   void ListKeys(Transaction& transaction, std::string_view account, std::string_view region,
@@ -102,6 +119,8 @@ class KeyStore {
 
   [[nodiscard]] std::vector<AccessKeyRow> AccessKeys(Transaction& transaction) const;
   void InsertAccessKey(Transaction& transaction, const AccessKeyRow& key) const;
+  /// Replaces `sealed_secret`.
+  void ResealAccessKey(Transaction& transaction, const AccessKeyRow& key) const;
 
  private:
   const RowMac& mac_;

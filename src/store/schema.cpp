@@ -191,13 +191,27 @@ CREATE TABLE replications(
 CREATE INDEX replications_failed ON replications(secret_id) WHERE has_failed = 1;
 )sql";
 
+// What is known of the versions of the master key, so that a start can say which of them it was not
+// given. Data from before has no row: its first start adds that of version 1.
+constexpr std::string_view kMasterKeys = R"sql(
+CREATE TABLE master_keys(
+  version INTEGER PRIMARY KEY,
+  created_at INTEGER NOT NULL,
+  retired_at INTEGER,
+  check_value BLOB NOT NULL,
+  salt BLOB NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+CREATE INDEX key_versions_by_master ON key_versions(master_version);
+)sql";
+
 constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
                             sql::SchemaStep{2, "identities", kIdentities},
                             sql::SchemaStep{3, "settings of keys", kKeySettings},
                             sql::SchemaStep{4, "uses of identities", kIdentityUses},
                             sql::SchemaStep{5, "rotations", kRotations},
                             sql::SchemaStep{6, "queues of rotations", kRotationQueues},
-                            sql::SchemaStep{7, "replicas", kReplications}};
+                            sql::SchemaStep{7, "replicas", kReplications},
+                            sql::SchemaStep{8, "versions of the master key", kMasterKeys}};
 
 }  // namespace
 

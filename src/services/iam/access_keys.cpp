@@ -1,7 +1,7 @@
 #include "services/iam/access_keys.h"
 
-#include "base/encoding.h"
 #include "keyring/access_key.h"
+#include "keyring/wrapped_keys.h"
 #include "services/iam/lookup.h"
 
 #include <algorithm>
@@ -31,12 +31,6 @@ Result<Stored<AccessKey>> KeyOf(const Context& context, const Stored<User>& user
   return *std::move(key);
 }
 
-std::string Base64Of(std::span<const std::byte> bytes) {
-  std::string text(base::Base64Length(bytes.size()), '\0');
-  base::EncodeBase64(bytes, text.data());
-  return text;
-}
-
 }  // namespace
 
 Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
@@ -48,13 +42,14 @@ Result<CreateAccessKeyReply> CreateAccessKey(Context& context,
     return Fail(ErrorCode::kLimitExceeded, "Cannot exceed quota for AccessKeysPerUser: 2");
   }
   keyring::NewAccessKey drawn = keyring::DrawAccessKey(context.service.random);
-  Stored<AccessKey> key{.account = user.account,
-                        .owner = user.entity.id,
-                        .entity = {.id = drawn.access_key_id,
-                                   .name = drawn.access_key_id,
-                                   .created = context.now,
-                                   .sealed_secret = Base64Of(context.service.keyring.SealAccessKey(
-                                       drawn.access_key_id, user.account, drawn.secret))}};
+  Stored<AccessKey> key{
+      .account = user.account,
+      .owner = user.entity.id,
+      .entity = {.id = drawn.access_key_id,
+                 .name = drawn.access_key_id,
+                 .created = context.now,
+                 .sealed_secret = keyring::EncodeSealed(context.service.keyring.SealAccessKey(
+                     drawn.access_key_id, user.account, drawn.secret))}};
   identities.Insert(context.transaction, key);
   return CreateAccessKeyReply{
       AccessKeyShape{.user_name = user.entity.name,

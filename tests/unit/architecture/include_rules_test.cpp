@@ -26,7 +26,7 @@ constexpr Module kModules[] = {
     {"store", "coffer base json sql secrets identity"},
     {"policy", "coffer base json"},
     {"sigv4", "coffer base crypto"},
-    {"keyring", "coffer base crypto store secrets"},
+    {"keyring", "coffer base crypto store secrets identity"},
     {"services/secretsmanager", "coffer base json crypto keyring store policy secrets"},
     {"services/iam", "coffer base json keyring store policy identity"},
     {"services/sts", "coffer base json keyring store identity services/iam"},

@@ -1,6 +1,7 @@
 #include "keyring/master_key.h"
 
 #include "keyring/key_command.h"
+#include "keyring/master_key_file.h"
 #include "support/fake_random.h"
 #include "support/hex.h"
 #include "support/temporary_directory.h"
@@ -59,11 +60,16 @@ class MasterKeyTest : public ::testing::Test {
   [[nodiscard]] std::string Script(std::string_view body) const {
     return Write("command", "#!/bin/sh\n" + std::string(body) + "\n", 0700);
   }
+  /// The keys in hexadecimal, with blanks between them.
   [[nodiscard]] static std::string Load(Kind kind, const std::string& where) {
-    return test::Hex(LoadMasterKey({kind, where}).Expose());
+    std::string text;
+    for (const GivenMasterKey& given : LoadMasterKeys({kind, where})) {
+      text += (text.empty() ? "" : " ") + test::Hex(given.key.Expose());
+    }
+    return text;
   }
   [[nodiscard]] static std::string Refusal(Kind kind, const std::string& where) {
-    return RefusalOf([&] { (void)LoadMasterKey({kind, where}); });
+    return RefusalOf([&] { (void)LoadMasterKeys({kind, where}); });
   }
 
  private:

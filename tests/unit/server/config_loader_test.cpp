@@ -114,8 +114,13 @@ TEST_F(ConfigLoaderTest, UnknownVariableIsRefusedUnlessItHoldsTheMasterKey) {
 
 TEST_F(ConfigLoaderTest, StrictProfileNeedsAMasterKeyFromElsewhere) {
   ConfigSources sources{.profile = Profile::kStrict, .file = {}, .environment = {}, .flags = {}};
-  EXPECT_THAT(ErrorOf(sources),
-              HasSubstr("master_key_file, master_key_environment or master_key_command"));
+  EXPECT_THAT(ErrorOf(sources), HasSubstr("needs a master key from outside the data directory"));
+  for (const auto& [name, value] :
+       {std::pair("master_key_environment", "KEY"), std::pair("master_key_command", "/bin/key"),
+        std::pair("master_key_credential", "key"), std::pair("master_key_passphrase", "true")}) {
+    sources.flags = {{name, value}};
+    EXPECT_EQ(ErrorOf(sources), "no error") << name;
+  }
 
   const std::string data = (directory_.path() / "data").string();
   sources.flags = {{"data", data}, {"master_key_file", data + "/../data/key"}};
@@ -127,7 +132,6 @@ TEST_F(ConfigLoaderTest, StrictProfileNeedsAMasterKeyFromElsewhere) {
 
 TEST_F(ConfigLoaderTest, ContradictionsAreRefused) {
   const std::vector<std::map<std::string, std::string>> contradictions{
-      {{"master_key_file", "/a"}, {"master_key_command", "/b"}},
       {{"certificate_file", "/a"}},
       {{"anchor_file", "./coffer-data/anchor"}},
   };
@@ -171,6 +175,7 @@ TEST_F(ConfigLoaderTest, SampleFileShowsEverySettingWithItsDefault) {
   EXPECT_EQ(from_sample.idle_timeout_seconds, defaults.idle_timeout_seconds);
   EXPECT_EQ(from_sample.write_timeout_seconds, defaults.write_timeout_seconds);
   EXPECT_EQ(from_sample.drain_timeout_seconds, defaults.drain_timeout_seconds);
+  EXPECT_EQ(from_sample.master_key_rewraps_per_second, defaults.master_key_rewraps_per_second);
   EXPECT_EQ(from_sample.log_level, defaults.log_level);
 }
 
