@@ -56,8 +56,8 @@ def create(server, signer, count, say):
     return runs
 
 
-def sign_gets(server, signer, count):
-    return signer.sign(server, "GetSecretValue", map(get_body, range(count)))
+def sign_gets(server, signer, count, region=REGION):
+    return signer.sign(server, "GetSecretValue", map(get_body, range(count)), region)
 
 
 def check_with_boto3(server, number):

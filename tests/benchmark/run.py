@@ -11,6 +11,7 @@ import tempfile
 import connections
 import cores
 import instructions
+import keys
 import midnight
 import policies
 import reads
@@ -24,8 +25,9 @@ from signing import Signer
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 MEASUREMENTS = {"reads": reads, "cores": cores, "connections": connections,
-                "instructions": instructions, "policies": policies, "rotation": rotation,
-                "writes": writes, "starts": starts, "scale": scale, "midnight": midnight}
+                "instructions": instructions, "policies": policies, "keys": keys,
+                "rotation": rotation, "writes": writes, "starts": starts, "scale": scale,
+                "midnight": midnight}
 LONG = {"scale", "midnight"}  # Only when they are asked for.
 HELPERS = ("sign_requests", "raw_sqlite_commits", "paced_requests", "new_connections")
 

@@ -45,16 +45,16 @@ class Signer:
         self.program = program
         self.directory = pathlib.Path(directory)
 
-    def sign(self, server, operation, bodies):
+    def sign(self, server, operation, bodies, region=REGION):
         """A file of requests for `server`, valid for five minutes. A later one of the same
         operation takes its place."""
         return self.sign_as(server, operation,
-                            (((ACCESS_KEY_ID, SECRET_ACCESS_KEY), body) for body in bodies))
+                            (((ACCESS_KEY_ID, SECRET_ACCESS_KEY), body) for body in bodies), region)
 
-    def sign_as(self, server, operation, keys_and_bodies):
+    def sign_as(self, server, operation, keys_and_bodies, region=REGION):
         """The same, each signed with a key of its own: access key id and secret access key."""
         path = self.directory / f"{server.port}-{operation}.requests"
-        command = [self.program, server.host, operation, REGION]
+        command = [self.program, server.host, operation, region]
         count = 0
         with open(path, "wb") as output, subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=output, text=True) as helper:
