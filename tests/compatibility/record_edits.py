@@ -304,6 +304,30 @@ class AliasMoved(Case):
         place.assert_refused(reply, "alias")
 
 
+class ReplicasForged(Case):
+    """A primary's list of replicas says something else, or is gone: neither is the secret deleted
+    as one without replicas, nor are values sent where nobody wanted them."""
+
+    def __init__(self, statement):
+        self.statement = statement
+
+    def fill(self, place):
+        place.root.good("ReplicateSecretToRegions", SecretId=place.first,
+                        AddReplicaRegions=[{"Region": "eu-west-1"}])
+
+    def edit(self, place, database):
+        secret_id = place.secret(database)["secret_id"]
+        assert database.execute(self.statement, [secret_id]).rowcount == 1
+
+    def check(self, place):
+        for operation, members in (
+                ("DescribeSecret", {}), ("DeleteSecret", {"ForceDeleteWithoutRecovery": True}),
+                ("PutSecretValue", {"SecretString": "x", "ClientRequestToken": new_token()})):
+            place.assert_refused(place.root(operation, {"SecretId": place.first, **members}),
+                                 "replications")
+        assert place.root.value(place.first) == "first 2"
+
+
 class IdentityEdited(Case):
     """The policy of a user says more than it did; a key that was switched off is on; a user's row
     is another's. Nothing is allowed on their word."""

@@ -13,8 +13,8 @@ from iam_support import document
 from record_edits import (
     SEALED, AddedVersion, AliasMoved, CopiedSecret, DeletionForged, DeletionUndone,
     DisabledKeyEnabled, ExchangeOfSecrets, ExchangeOfVersions, IdentityEdited, KeyEdited,
-    KeyExchanged, LabelMoved, OfAnotherPlace, PolicyWidened, RotationEdited, SecretColumn,
-    ValueEmptied, VersionRemoved, WholeVersionElsewhere, more_rights)
+    KeyExchanged, LabelMoved, OfAnotherPlace, PolicyWidened, ReplicasForged, RotationEdited,
+    SecretColumn, ValueEmptied, VersionRemoved, WholeVersionElsewhere, more_rights)
 from rotation_support import Functions
 from support import BINARY, Server
 from tampering import Caller, Place, database_of, put_row, secret_row
@@ -61,6 +61,10 @@ CASES = {
     "wrapped keys of two accounts with MACs": KeyExchanged(["wrapped", "row_mac"]),
     "disabled key enabled": DisabledKeyEnabled(),
     "alias moved": AliasMoved(),
+    "list of replicas removed": ReplicasForged("DELETE FROM replications WHERE secret_id = ?"),
+    "replica in another region": ReplicasForged(
+        "UPDATE replications SET body = replace(body, 'eu-west-1', 'us-west-2') "
+        "WHERE secret_id = ?"),
     "policy of a user": IdentityEdited("user", more_rights,
                                        policy=document("secretsmanager:GetSecretValue",
                                                        resource="arn:aws:nowhere:*")),

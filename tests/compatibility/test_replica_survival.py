@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from replica_support import (NOT_ON_REPLICA, PRIMARY, REPLICA, THIRD, Replicated, entry, regions)
 from rotation_support import MONTH, VALUE, function
 from support import BINARY, NOT_FOUND, eventually, refused
+from tampering import database_of
 
 
 def verify(server):
@@ -121,6 +122,35 @@ def test_replicas_outlive_a_restart(make_server):
     secret.put("three")
     secret.assert_follows(REPLICA)
     secret.assert_follows(THIRD)
+
+
+def test_a_damaged_replica_holds_up_nobody(make_server):
+    server = make_server().start()
+    for name in ("s", "t"):
+        Replicated(server, name).create(REPLICA)
+    server.stop()
+    with database_of(server) as database:
+        database.execute("UPDATE secrets SET description = 'x' WHERE region = ? AND name = 's'",
+                         [REPLICA])
+        # A replica that lost a version has what a crash could have left.
+        database.execute("DELETE FROM secret_versions WHERE secret_id = "
+                         "(SELECT secret_id FROM secrets WHERE region = ? AND name = 't')",
+                         [REPLICA])
+    examined = verify(server)
+    assert examined.returncode == 65
+    assert "has a replica in eu-west-1 that is missing or differs" in examined.stdout
+    server.start()
+
+    secret = Replicated(server, "s")
+    secret.put("two")
+
+    assert secret.value() == "two"
+    assert secret.status()["StatusMessage"] == (
+        "Replication failed: What is stored of the replica or of its primary was damaged.")
+    other = Replicated(server, "t")
+    other.put("two")
+    assert other.status() == entry(REPLICA)
+    other.assert_follows()
 
 
 def test_a_replica_catches_up_once_its_key_works_again(make_server):

@@ -147,3 +147,38 @@ def test_aws_secretsmanager_secret_with_version_and_policy(client, name):
     client.update_secret(SecretId=arn, Description="new")
     client.delete_secret(SecretId=arn, RecoveryWindowInDays=7)
     assert client.describe_secret(SecretId=arn)["DeletedDate"]
+
+
+def test_aws_secretsmanager_secret_with_replica(server, client, name):
+    """What the resource reads back is what it wrote, so that a second plan is empty."""
+    wanted = [{"Region": "eu-west-1", "KmsKeyId": "alias/aws/secretsmanager"},
+              {"Region": "us-west-2", "KmsKeyId": "alias/replica"}]
+
+    def read():
+        described = client.describe_secret(SecretId=arn)
+        return sorted(({key: entry[key] for key in ("Region", "KmsKeyId", "Status")}
+                       for entry in described.get("ReplicationStatus", [])),
+                      key=lambda entry: entry["Region"])
+
+    # The provider sends no KmsKeyId where the block has none.
+    arn = client.create_secret(
+        Name=name, Description="", ForceOverwriteReplicaSecret=False,
+        AddReplicaRegions=[{"Region": "eu-west-1"}, wanted[1]])["ARN"]
+    expected = [{**replica, "Status": "InSync"} for replica in wanted]
+    assert read() == read() == expected
+    client.put_secret_value(SecretId=arn, SecretString="v")
+    client.tag_resource(SecretId=arn, Tags=[{"Key": "a", "Value": "b"}])
+    assert read() == expected
+    # A block more, and one less.
+    client.replicate_secret_to_regions(SecretId=arn, ForceOverwriteReplicaSecret=False,
+                                       AddReplicaRegions=[{"Region": "ap-south-1"}])
+    client.remove_regions_from_replication(SecretId=arn, RemoveReplicaRegions=["us-west-2"])
+    assert [entry["Region"] for entry in read()] == ["ap-south-1", "eu-west-1"]
+    # Destroyed: the replicas first.
+    client.remove_regions_from_replication(SecretId=arn,
+                                           RemoveReplicaRegions=["ap-south-1", "eu-west-1"])
+    client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    for region in ("ap-south-1", "eu-west-1", "us-west-2"):
+        assert server.client(region=region).list_secrets(
+            Filters=[{"Key": "name", "Values": [name]}], IncludePlannedDeletion=True)[
+                "SecretList"] == []

@@ -105,13 +105,12 @@ std::vector<Mutation> SecretMutations() {
 }
 
 std::vector<Mutation> ReplicaMutations() {
-  const ApiRequest replicate =
-      Secrets("ReplicateSecretToRegions",
-              R"({"SecretId":"a","AddReplicaRegions":[{"Region":"eu-west-1"},)"
-              R"({"Region":"us-west-2","KmsKeyId":"alias/unknown"}]})");
-  const ApiRequest policy = Secrets(
-      "PutResourcePolicy",
-      std::string(R"({"SecretId":"a","ResourcePolicy":)") + kSecretPolicy + "}");
+  const ApiRequest replicate = Secrets(
+      "ReplicateSecretToRegions", R"({"SecretId":"a","AddReplicaRegions":[{"Region":"eu-west-1"},)"
+                                  R"({"Region":"us-west-2","KmsKeyId":"alias/unknown"}]})");
+  const ApiRequest policy =
+      Secrets("PutResourcePolicy",
+              std::string(R"({"SecretId":"a","ResourcePolicy":)") + kSecretPolicy + "}");
   return {
       {{},
        Secrets("CreateSecret", WithToken(50, R"("Name":"new","SecretString":"value",)"

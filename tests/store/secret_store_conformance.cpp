@@ -129,6 +129,20 @@ TEST_P(SecretStoreConformance, AccountsAndRegionsAreSeparateWorlds) {
   EXPECT_EQ(NamesOf(List(QueryFor(store::SortBy::kName))).size(), 1U);
 }
 
+TEST_P(SecretStoreConformance, AReplicasGenerationIsNeverBehindItsPrimarys) {
+  Secret replica = PlainSecret("name");
+  replica.generation = 12;
+  database_->Write([&](Transaction& transaction) { store_.Insert(transaction, replica); });
+  EXPECT_EQ(*Find("name"), replica);
+  EXPECT_EQ(replica.generation, 12);
+
+  database_->Write([&](Transaction& transaction) { store_.Update(transaction, replica, 20); });
+  EXPECT_EQ(replica.generation, 20);
+  database_->Write([&](Transaction& transaction) { store_.Update(transaction, replica, 20); });
+  EXPECT_EQ(replica.generation, 21);
+  EXPECT_EQ(*Find("name"), replica);
+}
+
 TEST_P(SecretStoreConformance, AnUpdateReplacesTheRowAndRaisesTheGeneration) {
   Secret secret = Add(PlainSecret("name"));
   const Secret full = FullSecret("name");

@@ -1,6 +1,7 @@
 #include "sql/sqlite_database.h"
 #include "store/identity_store_conformance.h"
 #include "store/key_store_conformance.h"
+#include "store/replication_store_conformance.h"
 #include "store/rotation_store_conformance.h"
 #include "store/schema.h"
 #include "store/secret_listing_conformance.h"
@@ -26,6 +27,7 @@ const auto kSqlite = testing::Values(DatabaseKind{"SqliteInMemory", CreateInMemo
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, IdentityStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, KeyStoreConformance, kSqlite, NameOf);
+INSTANTIATE_TEST_SUITE_P(Sqlite, ReplicationStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, RotationStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, SecretStoreConformance, kSqlite, NameOf);
 INSTANTIATE_TEST_SUITE_P(Sqlite, SecretListingConformance, kSqlite, NameOf);

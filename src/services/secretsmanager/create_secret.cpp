@@ -52,6 +52,11 @@ Result<void> CreateSecretRequest::Check() const {
   RETURN_IF_ERROR(secrets::CheckName(name));
   if (!client_request_token) return std::unexpected(secrets::TokenMissing());
   if (secret_string && secret_binary) return std::unexpected(secrets::BothValuesGiven());
+  if (cross_account_primary_arn) {
+    return Fail(ErrorCode::kNotImplemented,
+                "Coffer replicates secrets to other regions, not to other accounts. Create the "
+                "secret without CrossAccountPrimaryARN.");
+  }
   return {};
 }
 

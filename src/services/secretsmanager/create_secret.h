@@ -16,6 +16,7 @@ struct CreateSecretRequest {
   std::optional<std::vector<ReplicaRegion>> add_replica_regions;
   std::optional<bool> force_overwrite_replica_secret;
   std::optional<std::string> type;
+  std::optional<std::string> cross_account_primary_arn;
 
   static constexpr auto Members() {
     using R = CreateSecretRequest;
@@ -29,7 +30,8 @@ struct CreateSecretRequest {
         base::Optional("Tags", &R::tags),
         base::Optional("AddReplicaRegions", &R::add_replica_regions, {.min = 1}),
         base::Optional("ForceOverwriteReplicaSecret", &R::force_overwrite_replica_secret),
-        base::Optional("Type", &R::type, kTypeLength)};
+        base::Optional("Type", &R::type, kTypeLength),
+        base::Optional("CrossAccountPrimaryARN", &R::cross_account_primary_arn, {20, 2048})};
   }
 
   /// What can be refused without looking at anything stored.

@@ -22,7 +22,12 @@ bool IsUsable(const ReplicationScope& scope, const secrets::KeyId& key_id) {
 
 void ReplicaUpdate::Run(secrets::Replica& entry, bool by_force) {
   try {
-    const Result<void> updated = Update(entry, by_force);
+    const auto held =
+        scope_.service.secrets.Find(scope_.transaction, secrets::AddressIn(primary_, entry.region));
+    const bool is_there = held && secrets::IsReplicaOf(*held, primary_);
+    if (!is_there && scope_.authorizer == nullptr) return;
+    const Result<void> updated =
+        is_there ? Follow(entry, *held) : Make(entry, held.get(), by_force);
     updated ? NoteSuccess(entry) : NoteFailure(entry, updated.error().message);
   } catch (const store::IntegrityError& error) {
     // A row that was touched must not keep the primary from being changed.
@@ -31,18 +36,6 @@ void ReplicaUpdate::Run(secrets::Replica& entry, bool by_force) {
         {{"secret", secrets::ArnOf(primary_)}, {"region", entry.region}, {"reason", error.what()}});
     NoteFailure(entry, "What is stored of the replica or of its primary was damaged.");
   }
-}
-
-Result<void> ReplicaUpdate::Update(secrets::Replica& entry, bool by_force) {
-  const auto held =
-      scope_.service.secrets.Find(scope_.transaction, secrets::AddressIn(primary_, entry.region));
-  if (held && secrets::IsReplicaOf(*held, primary_)) return Follow(entry, *held);
-  if (held) {
-    if (auto obstacle = secrets::Obstacle(*held, primary_, by_force)) {
-      return Fail(ErrorCode::kInvalidParameter, *std::move(obstacle));
-    }
-  }
-  return Make(entry, held.get());
 }
 
 Result<void> ReplicaUpdate::Follow(secrets::Replica& entry, const secrets::Secret& held) {
@@ -78,8 +71,14 @@ Result<void> ReplicaUpdate::Follow(secrets::Replica& entry, const secrets::Secre
   return {};
 }
 
-Result<void> ReplicaUpdate::Make(const secrets::Replica& entry, const secrets::Secret* replaced) {
+Result<void> ReplicaUpdate::Make(const secrets::Replica& entry, const secrets::Secret* holder,
+                                 bool by_force) {
   store::SecretStore& store = scope_.service.secrets;
+  if (holder != nullptr) {
+    if (auto obstacle = secrets::Obstacle(*holder, primary_, by_force)) {
+      return Fail(ErrorCode::kInvalidParameter, *std::move(obstacle));
+    }
+  }
   secrets::Secret replica;
   replica.address = secrets::AddressIn(primary_, entry.region);
   replica.generation = primary_.generation;
@@ -91,8 +90,8 @@ Result<void> ReplicaUpdate::Make(const secrets::Replica& entry, const secrets::S
   RETURN_IF_ERROR(scope_.authorizer->AuthorizeKey(KeyUse::kReplicate, replica, kKeyProbe, key.id));
   for (const secrets::Version& version : Versions()) RETURN_IF_ERROR(PermitOpening(version));
   ASSIGN_OR_RETURN(const std::vector<SealedVersion> copied, SealAnew(replica, key, Versions()));
-  if (replaced != nullptr) {
-    store.Remove(scope_.transaction, *replaced);
+  if (holder != nullptr) {
+    store.Remove(scope_.transaction, *holder);
     AnnounceRotation({scope_.service, scope_.transaction, scope_.now});
   }
   store.Insert(scope_.transaction, replica);

@@ -19,7 +19,8 @@ class ReplicaUpdate {
   ReplicaUpdate(const ReplicationScope& scope, const secrets::Secret& primary)
       : scope_(scope), primary_(primary) {}
 
-  /// The replica of `entry`, which is made if it is not there; `entry` then says how that went.
+  /// The replica of `entry`, which is made if it is not there and somebody calls; `entry` then says
+  /// how that went.
   void Run(secrets::Replica& entry, bool by_force);
 
  private:
@@ -29,9 +30,10 @@ class ReplicaUpdate {
     std::optional<store::SealedValue> value;
   };
 
-  [[nodiscard]] Result<void> Update(secrets::Replica& entry, bool by_force);
   [[nodiscard]] Result<void> Follow(secrets::Replica& entry, const secrets::Secret& held);
-  [[nodiscard]] Result<void> Make(const secrets::Replica& entry, const secrets::Secret* replaced);
+  /// `holder` is who has the name, if anybody.
+  [[nodiscard]] Result<void> Make(const secrets::Replica& entry, const secrets::Secret* holder,
+                                  bool by_force);
   [[nodiscard]] Result<keyring::UsableKey> KeyOf(const secrets::Secret& replica) const;
   [[nodiscard]] Result<void> PermitOpening(const secrets::Version& version) const;
   [[nodiscard]] Result<std::vector<SealedVersion>> SealAnew(

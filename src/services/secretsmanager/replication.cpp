@@ -20,12 +20,6 @@ void PutReplication(const ReplicationScope& scope, secrets::Secret primary,
   scope.service.secrets.Update(scope.transaction, primary);
 }
 
-// Without a caller nothing is made that is not there.
-bool MayRun(const ReplicationScope& scope, const secrets::Secret& primary,
-            const secrets::Replica& entry) {
-  return scope.authorizer != nullptr || LookupOf(scope).ReplicaIn(primary, entry.region);
-}
-
 bool IsAmong(const std::vector<ReplicaRegion>& asked, const std::string& region) {
   return std::ranges::any_of(asked,
                              [&](const ReplicaRegion& wanted) { return wanted.region == region; });
@@ -60,9 +54,7 @@ void KeepReplicasUp(const ReplicationScope& scope, const secrets::Secret& secret
   const auto stored = LookupOf(scope).Replicas(*primary);
   secrets::Replication replication = *stored;
   ReplicaUpdate update(scope, *primary);
-  for (secrets::Replica& entry : replication.replicas) {
-    if (MayRun(scope, *primary, entry)) update.Run(entry, /*by_force=*/false);
-  }
+  for (secrets::Replica& entry : replication.replicas) update.Run(entry, /*by_force=*/false);
   if (replication != *stored) {
     scope.service.replications.Put(scope.transaction, primary->id, replication);
   }
@@ -136,6 +128,20 @@ void RetrySome(const ReplicationScope& scope, std::span<const std::int64_t> secr
   }
 }
 
+// A replica that was touched must not keep its primary from being described.
+std::optional<DayNumber> LastAccess(const ReplicaLookup& lookup, const secrets::Secret& primary,
+                                    std::string_view region) {
+  try {
+    const auto replica = lookup.ReplicaIn(primary, region);
+    return replica ? replica->last_accessed : std::nullopt;
+  } catch (const store::IntegrityError& error) {
+    base::log::Error(
+        "replica.not_read",
+        {{"secret", secrets::ArnOf(primary)}, {"region", region}, {"reason", error.what()}});
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void RetryReplicas(Database& database, const Service& service, Timestamp now) {
@@ -166,9 +172,8 @@ std::optional<std::vector<ReplicationStatus>> ShowReplicas(const Context& contex
                              .status = entry.in_sync ? "InSync" : "Failed",
                              .status_message = entry.message,
                              .last_accessed_date = std::nullopt};
-    const auto replica = lookup.ReplicaIn(secret, entry.region);
-    if (replica && replica->last_accessed) {
-      status.last_accessed_date = StartOfDay(*replica->last_accessed);
+    if (const auto day = LastAccess(lookup, secret, entry.region)) {
+      status.last_accessed_date = StartOfDay(*day);
     }
     shown.push_back(std::move(status));
   }

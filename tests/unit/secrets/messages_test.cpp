@@ -14,6 +14,7 @@ TEST(MessagesTest, AreAwsToTheLetter) {
     ErrorCode code;
     std::string message;
   };
+  const std::vector<std::string> two_regions{"eu-west-1", "us-west-2"};
   const std::vector<Case> cases = {
       {SecretNotFound(), ErrorCode::kResourceNotFound,
        "Secrets Manager can't find the specified secret."},

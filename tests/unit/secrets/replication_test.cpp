@@ -121,11 +121,11 @@ TEST(ReplicationTest, AReplicaHasEverythingOfItsPrimaryButWhatIsItsOwn) {
   primary.type = "SalesforceClientSecret";
   primary.owning_service = "rds";
   primary.resource_policy = "{}";
-  primary.tags = {{.key = "team", .value = "blue"}};
+  primary.tags = std::vector<Tag>{{.key = "team", .value = "blue"}};
   primary.created = kNow;
   primary.last_changed = kNow + milliseconds(5);
   primary.last_accessed = 20'000;
-  primary.labels = StagingLabels({{"AWSCURRENT", "v1"}});
+  primary.labels = StagingLabels(StagingLabels::Map{{"AWSCURRENT", "v1"}});
   primary.version_count = 1;
   Secret held = SecretIn("eu-west-1", "us-east-1");
   held.id = 8;
