@@ -62,6 +62,8 @@ class SmallVault {
     call("CreateSecret", R"("Name":"other","SecretString":"v"})", '3');
     call("CreateSecret", R"("Name":"gone","SecretString":"v"})", '4');
     (void)api.Call("DeleteSecret", R"({"SecretId":"gone"})");
+    call("CreateSecret",
+         R"("Name":"far","SecretString":"v","AddReplicaRegions":[{"Region":"eu-west-1"}]})", '5');
     (void)api.AddUser("000000000000", "admin",
                       R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})");
     (void)api.AddUser("000000000000", "reader",

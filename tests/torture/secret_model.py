@@ -27,6 +27,7 @@ class Secret:
     tags: frozenset = frozenset()
     policy: str | None = None
     key: str | None = None
+    replicas: frozenset = frozenset()   # The regions of its replicas.
     is_deleted: bool = False
     rotation: bool | None = None        # On, off, never configured.
     job: tuple | None = None            # (version id, kind) of the rotation that is under way.
@@ -209,6 +210,8 @@ def _without_rotation(secret):
 
 
 def _delete(secret, given):
+    if secret is not None and secret.replicas:
+        raise Refused(BAD_PARAMETER)
     if given.get("ForceDeleteWithoutRecovery"):
         return None, {"ARN": secret.arn if secret else None}
     if _present(secret).is_deleted:
@@ -240,6 +243,17 @@ def _delete_policy(secret, _):
     return dataclasses.replace(_active(secret), policy=None), {"ARN": secret.arn}
 
 
+def _replicate(secret, given):
+    asked = frozenset(replica["Region"] for replica in given["AddReplicaRegions"])
+    changed = dataclasses.replace(_active(secret), replicas=secret.replicas | asked)
+    return changed, {"ARN": secret.arn, "replicas": changed.replicas}
+
+
+def _remove_replicas(secret, given):
+    left = _active(secret).replicas - frozenset(given["RemoveReplicaRegions"])
+    return dataclasses.replace(secret, replicas=left), {"ARN": secret.arn, "replicas": left}
+
+
 def _rotate(secret, given):
     token = given["ClientRequestToken"]
     kind = ROTATE if given.get("RotateImmediately", True) else TEST
@@ -268,7 +282,7 @@ def _describe(secret, _):
     _present(secret)
     return secret, {"ARN": secret.arn, "labels": secret.labels, "Description": secret.description,
                     "tags": secret.tags, "KmsKeyId": secret.key, "is_deleted": secret.is_deleted,
-                    "RotationEnabled": secret.rotation}
+                    "RotationEnabled": secret.rotation, "replicas": secret.replicas}
 
 
 def _list_versions(secret, _):
@@ -295,7 +309,8 @@ OPERATIONS = {
     "TagResource": _tag, "UntagResource": _untag, "PutResourcePolicy": _put_policy,
     "DeleteResourcePolicy": _delete_policy, "RotateSecret": _rotate, "CancelRotateSecret": _cancel,
     "DescribeSecret": _describe, "ListSecretVersionIds": _list_versions, "GetSecretValue": _get,
-    "GetResourcePolicy": _get_policy,
+    "GetResourcePolicy": _get_policy, "ReplicateSecretToRegions": _replicate,
+    "RemoveRegionsFromReplication": _remove_replicas,
 }
 
 
@@ -344,9 +359,16 @@ def _filled(secret, token, value):
     return _with_value(secret, token, value, [PENDING])
 
 
+def _in_sync(reply):
+    """`coffer verify` says whether that is true."""
+    return frozenset(entry["Region"] for entry in reply.get("ReplicationStatus", [])
+                     if entry["Status"] == "InSync")
+
+
 def facts_of(operation, reply):
     """What a reply says, as the functions above word it."""
-    facts = {"ARN": reply.get("ARN"), "VersionId": reply.get("VersionId")}
+    facts = {"ARN": reply.get("ARN"), "VersionId": reply.get("VersionId"),
+             "replicas": _in_sync(reply)}
     if operation == "PutSecretValue":
         facts["labels"] = frozenset(reply["VersionStages"])
     elif operation == "DescribeSecret":

@@ -17,6 +17,7 @@ from wire import Request
 
 LABELS = ["blue", "green", "canary"]
 TAGS = ["team", "stage", "owner", "cost"]
+REGIONS = ["eu-west-1", "us-west-2"]
 KEYS = ["alias/torture-one", "alias/torture-two", ""]
 # Long before the quota of versions a secret is left alone or deleted, and another takes its place.
 MOST_VERSIONS = 40
@@ -151,6 +152,16 @@ def restore(_rng, name, _):
     return Call("RestoreSecret", {"SecretId": name})
 
 
+def replicate(rng, name, _):
+    asked = [{"Region": region} for region in rng.sample(REGIONS, rng.randint(1, 2))]
+    return Call("ReplicateSecretToRegions", {"SecretId": name, "AddReplicaRegions": asked})
+
+
+def remove_replicas(rng, name, _):
+    return Call("RemoveRegionsFromReplication",
+                {"SecretId": name, "RemoveReplicaRegions": rng.sample(REGIONS, rng.randint(1, 2))})
+
+
 def rotate(rng, name, _):
     token = new_token(rng)
     if rng.random() < 0.02:
@@ -181,10 +192,10 @@ REPEATED = object()  # A call with a token, sent again as it was, however long a
 ORDINARY = {REPEATED: 8, create: 1, put: 22, put_labels: 12, put_again: 3, update: 10,
             describe_anew: 6, seal_anew: 4, move: 10, roll_back: 6, take_label: 4, tag: 6, untag: 4,
             put_policy: 5, delete_policy: 3, delete: 3, delete_by_force: 1, restore: 1, rotate: 4,
-            cancel: 2, describe: 2, read: 4}
+            cancel: 2, describe: 2, read: 4, replicate: 3, remove_replicas: 4}
 ROTATING = {REPEATED: 4, put: 4, put_labels: 2, update: 2, describe_anew: 4, move: 2,
             take_label: 2, tag: 4, put_policy: 2, delete: 1, delete_by_force: 1, rotate: 30,
-            cancel: 2, describe: 30, read: 10}
+            cancel: 2, describe: 30, read: 10, replicate: 1, remove_replicas: 1}
 ABSENT = {create: 20, put: 1, delete_by_force: 1, restore: 1}
 DELETED = {restore: 10, delete: 1, delete_by_force: 2, put: 1, rotate: 1, create: 1}
 
@@ -242,6 +253,10 @@ class SecretOwner:
                     tracker = self.secrets[slot] = self._new(slot)
                     secret = None
                 else:
+                    if secret.replicas:
+                        yield Request(Call("RemoveRegionsFromReplication",
+                                           {"SecretId": tracker.name,
+                                            "RemoveReplicaRegions": REGIONS}), tracker)
                     yield Request(delete_by_force(rng, tracker.name), tracker)
                     continue
             table = ABSENT if secret is None else DELETED if secret.is_deleted else self.table

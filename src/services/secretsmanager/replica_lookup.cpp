@@ -45,7 +45,7 @@ std::string ReplicaLookup::MismatchOfReplica(const secrets::Secret& replica) con
   const auto primary = Primary(replica);
   if (!primary) return "is a replica whose primary is missing";
   auto replication = Replicas(*primary);
-  return replication->Find(replica.address.region) != nullptr
+  return replication && replication->Find(replica.address.region) != nullptr
              ? ""
              : "is a replica that its primary does not know";
 }

@@ -124,11 +124,11 @@ Result<std::vector<ReplicaUpdate::SealedVersion>> ReplicaUpdate::SealAnew(
   for (const secrets::Version& version : versions) {
     SealedVersion copy{.version = version, .value = std::nullopt};
     copy.version.last_accessed.reset();
-    if (version.has_value) {
-      if (!IsUsable(scope_, version.key_id)) return std::unexpected(secrets::CannotDecrypt());
-      const auto stored =
-          scope_.service.secrets.FindVersion(scope_.transaction, primary_, version.id);
-      const std::optional<store::SealedValue>& value = stored->value;
+    const auto stored =
+        scope_.service.secrets.FindVersion(scope_.transaction, primary_, version.id);
+    const std::optional<store::SealedValue>& value = stored->value;
+    if (value) {
+      if (!IsUsable(scope_, value->key_id)) return std::unexpected(secrets::CannotDecrypt());
       ASSIGN_OR_RETURN(const keyring::Value opened,
                        envelope.Open(scope_.transaction, primary_, version.id, *value));
       copy.value = envelope.Seal(replica, version.id, key, opened);

@@ -52,6 +52,7 @@ void KeepReplicasUp(const ReplicationScope& scope, const secrets::Secret& secret
   const auto primary = LookupOf(scope).Primary(secret);
   if (!primary) return;
   const auto stored = LookupOf(scope).Replicas(*primary);
+  if (!stored) return;
   secrets::Replication replication = *stored;
   ReplicaUpdate update(scope, *primary);
   for (secrets::Replica& entry : replication.replicas) update.Run(entry, /*by_force=*/false);
@@ -101,12 +102,12 @@ void RemoveReplicas(const ReplicationScope& scope, const secrets::Secret& primar
 }
 
 void Promote(const ReplicationScope& scope, const secrets::Secret& replica) {
-  if (const auto primary = LookupOf(scope).Primary(replica)) {
-    secrets::Replication left = *LookupOf(scope).Replicas(*primary);
-    std::erase_if(left.replicas, [&](const secrets::Replica& entry) {
+  const auto primary = LookupOf(scope).Primary(replica);
+  if (auto left = primary ? LookupOf(scope).Replicas(*primary) : std::nullopt) {
+    std::erase_if(left->replicas, [&](const secrets::Replica& entry) {
       return entry.region == replica.address.region;
     });
-    PutReplication(scope, *primary, left);
+    PutReplication(scope, *primary, *left);
   }
   secrets::Secret promoted = replica;
   promoted.primary_region.reset();
