@@ -140,7 +140,7 @@ def test_no_new_root_key_for_data_that_had_one(make_strict, name, credentials_to
     ("", ["master_key_file", "master_key_environment", "master_key_command"]),
     ('master_key_file = "/no/such/file"', ["/no/such/file"]),
     ('master_key_file = "KEY"\nmaster_key_fille = "typo"', ["master_key_fille"]),
-    ('master_key_file = "KEY"\nmaster_key_environment = "BOTH"', ["master_key_environment"]),
+    ('master_key_file = "KEY"\nmaster_key_environment = "ABSENT"', ["variable ABSENT"]),
     ('master_key_file = "KEY"\ntrust_any_signature = true', ["trust_any_signature"]),
     ('master_key_file = "KEY"\nephemeral = true', ["ephemeral"]),
     ('master_key_file = "KEY"\nmax_connections = "many"', ["max_connections"]),
