@@ -60,7 +60,8 @@ class Load:
         self.failures = []
         self.calls = 0
         self.stopping = False
-        self.threads = [threading.Thread(target=self._run, args=(number,))
+        places = sorted(expected)
+        self.threads = [threading.Thread(target=self._run, args=(number, places[number::threads]))
                         for number in range(threads)]
 
     def __enter__(self):
@@ -73,10 +74,8 @@ class Load:
         for thread in self.threads:
             thread.join()
 
-    def _run(self, number):
+    def _run(self, number, mine):
         rng = random.Random(number)
-        mine = [place for index, place in enumerate(sorted(self.expected))
-                if index % len(self.threads) == number]
         callers = {}
         while not self.stopping:
             place = rng.choice(mine)
@@ -219,6 +218,7 @@ class Halfway:
         self.expected = fill(server, 30, ACCOUNTS[:10])
         rotate(server)
         server.kill()
+        assert server.start().stop() == 0  # Nothing is left beside the database.
         self.old, self.new = keys_in(self.file)
         self.folder = folder
 

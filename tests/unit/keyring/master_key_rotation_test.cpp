@@ -155,25 +155,20 @@ TEST_F(MasterKeyRotationTest, WhatIsMadeMeanwhileIsUnderTheNewVersion) {
 
 TEST_F(MasterKeyRotationTest, EveryMomentOpensWithBothKeysAndSaysWhichOneIsMissing) {
   rotation_->Begin(MasterKey(2), {});
-  for (bool has_more = true; has_more;) {
-    const bool needs_old = Counts()[1].total() > 0;
+  // A pass begins anew in each process: what was done before is skipped.
+  for (int steps = 0; steps < 10; ++steps) {
     Open({2, 1});
+    for (int i = 0; i < steps && rotation_->RewrapSome(4); ++i) continue;
     ExpectAllOpens();
     EXPECT_THAT(Refusal({1}), HasSubstr("needed is version 2"));
     EXPECT_THAT(Refusal({1}), HasSubstr("1, is version 1"));
     EXPECT_THAT(Refusal({3}), HasSubstr("none of its versions"));
-    if (needs_old) {
-      EXPECT_THAT(Refusal({2}), HasSubstr("version 1"));
-      EXPECT_THAT(Refusal({2}),
-                  HasSubstr("still wraps " + std::to_string(Counts()[1].total()) + " keys"));
-    } else {
-      EXPECT_EQ(Refusal({2}), "no refusal");
-    }
-    // A pass begins anew in each process, and so ends after what is left.
-    has_more = false;
-    for (int i = 0; i < 2 && !has_more; ++i) has_more = rotation_->RewrapSome(4);
-    has_more = has_more && Counts()[1].total() > 0;
+    const std::size_t left = Counts()[1].total();
+    EXPECT_THAT(
+        Refusal({2}),
+        HasSubstr(left == 0 ? "no refusal" : "still wraps " + std::to_string(left) + " keys"));
   }
+  EXPECT_EQ(Counts()[1].total(), 0U);
   Finish();
   EXPECT_THAT(Refusal({1}), HasSubstr("which was retired at"));
   EXPECT_EQ(Refusal({2}), "no refusal");
