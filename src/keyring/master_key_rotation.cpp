@@ -53,6 +53,7 @@ void MasterKeyRotation::Begin(const SecretBytes& key, std::span<const std::byte>
   // them, since writes run one after the other.
   installation_.UseMasterKey(version);
   position_ = {};
+  unreadable_ = 0;
   base::log::Info("master_key.replaced", {{"version", std::int64_t{version}}});
 }
 

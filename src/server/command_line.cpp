@@ -6,6 +6,7 @@
 #include "server/explain_command.h"
 #include "server/master_key_command.h"
 #include "server/process.h"
+#include "server/root_access_key.h"
 #include "server/rotation_command.h"
 #include "server/serve.h"
 #include "server/settings.h"
@@ -105,6 +106,26 @@ int VerifyData(const SettingFlags& flags) {
   return report.problems.empty() ? EXIT_SUCCESS : EX_DATAERR;
 }
 
+// What a start does for new data alone the operator may ask for: nobody can who only writes to the
+// database.
+int MakeRootKey(const SettingFlags& flags) {
+  const Config config = flags.Load(Profile::kStrict);
+  if (!std::filesystem::exists(DataDirectory::DatabaseOf(config.data_directory))) {
+    throw DataDirectoryError("There is no data in " + config.data_directory + ".");
+  }
+  Vault vault(config, [](std::string_view) {});
+  bool has_one = false;
+  vault.database.Read([&](Transaction& transaction) {
+    has_one = !vault.keyring.key_store().AccessKeys(transaction).empty();
+  });
+  if (has_one) throw DataDirectoryError("The data has a root access key already.");
+  const std::filesystem::path file = vault.directory.RootCredentials();
+  CreateRootAccessKey(vault.database, vault.keyring, vault.random, vault.clock, config.account,
+                      file);
+  Say("root access key (AWS_SHARED_CREDENTIALS_FILE): " + file.string() + "\n");
+  return EXIT_SUCCESS;
+}
+
 int AskServer(const SettingFlags& flags, std::string_view command) {
   const Config config = flags.Load(Profile::kDevelopment);
   Say(admin::Ask(DataDirectory::AdminSocketOf(config.data_directory), command));
@@ -181,6 +202,8 @@ int Run(int argc, char** argv) {
   };
   add_key("status", "its versions, how old they are, and what each still wraps");
   add_key("rotate", "replace it: by the second key that is given, or a fresh one in its file");
+  add(app, "root-key", "make a root access key for data that has none (server stopped)",
+      [](const auto& own) { return MakeRootKey(own); });
   add(app, "verify", "check every record of the data directory (server stopped)",
       [](const auto& own) { return VerifyData(own); });
 

@@ -39,7 +39,9 @@ MasterKeyReport ReportOf(const std::filesystem::path& admin_socket) {
   return *report;
 }
 
+// What is unreadable stays so until somebody mends it.
 bool IsRewrapping(const MasterKeyReport& report) {
+  if (report.unreadable > 0) return false;
   return std::ranges::any_of(report.versions,
                              [](const auto& version) { return version.state == "rewrapping"; });
 }

@@ -69,6 +69,7 @@ std::string MasterKeyService::Begin(
     std::vector<std::byte> salt;
     const SecretBytes key = key_of(salt);
     rotation_.Begin(key, salt);
+    vault_.master_keys.Forget(rotation_.Versions(), vault_.keyring.installation().id());
   } catch (const MasterKeyError& error) {
     return "error: " + std::string(error.what()) + "\n";
   }
@@ -87,10 +88,11 @@ SecretBytes MasterKeyService::FindNewKey() {
   const std::vector<store::MasterKeyRow> versions = rotation_.Versions();
   const keyring::InstallationId& id = vault_.keyring.installation().id();
   std::vector<SecretBytes> unknown;
-  bool has_current = !versions.back().salt.empty();
+  const store::MasterKeyRow& current = versions.back();
+  bool has_current = !current.salt.empty() || vault_.master_keys.EnvironmentGave(current.version);
   for (GivenMasterKey& given : vault_.master_keys.ReadAgain()) {
     const store::MasterKeyRow* const version = keyring::FindVersionOf(versions, given.key, id);
-    has_current = has_current || version == &versions.back();
+    has_current = has_current || version == &current;
     const bool is_new = version == nullptr && std::ranges::none_of(unknown, [&](const auto& other) {
                           return IsSame(other, given.key);
                         });

@@ -97,7 +97,20 @@ void MasterKeySources::Add(GivenMasterKey key) {
   if (!is_known) given_.keys.push_back(std::move(key));
 }
 
-void MasterKeySources::Forget() { given_.keys.clear(); }
+void MasterKeySources::Forget(const std::vector<store::MasterKeyRow>& versions,
+                              const keyring::InstallationId& installation) {
+  given_.keys.clear();
+  std::erase_if(of_environment_, [&](const GivenMasterKey& given) {
+    const store::MasterKeyRow* const row =
+        keyring::FindVersionOf(versions, given.key, installation);
+    if (row != nullptr) environment_versions_.push_back(row->version);
+    return row != nullptr;
+  });
+}
+
+bool MasterKeySources::EnvironmentGave(std::uint32_t version) const {
+  return std::ranges::find(environment_versions_, version) != environment_versions_.end();
+}
 
 std::vector<GivenMasterKey> MasterKeySources::ReadAgain() const {
   std::vector<GivenMasterKey> keys;

@@ -3,8 +3,11 @@
 #include "coffer/config.h"
 #include "coffer/random.h"
 #include "keyring/given_master_keys.h"
+#include "keyring/master_keys.h"
 #include "server/data_directory.h"
+#include "store/master_key_store.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,10 +23,14 @@ class MasterKeySources {
 
   [[nodiscard]] const keyring::GivenMasterKeys& given() const { return given_; }
   /// Once the data is open: forgets all keys but those of the environment, which cannot be read
-  /// again.
-  void Forget();
+  /// again, that are none of `versions` yet.
+  void Forget(const std::vector<store::MasterKeyRow>& versions,
+              const keyring::InstallationId& installation);
+  /// Whether the environment gave that version at start.
+  [[nodiscard]] bool EnvironmentGave(std::uint32_t version) const;
 
-  /// What the sources give now, by reading them again. MasterKeyError.
+  /// What the sources give now, by reading them again; of the environment what was not forgotten.
+  /// MasterKeyError.
   [[nodiscard]] std::vector<keyring::GivenMasterKey> ReadAgain() const;
   /// The file, where one is configured.
   [[nodiscard]] std::optional<std::string> file() const;
@@ -40,6 +47,7 @@ class MasterKeySources {
   std::vector<keyring::MasterKeySource> sources_;
   keyring::GivenMasterKeys given_;
   std::vector<keyring::GivenMasterKey> of_environment_;
+  std::vector<std::uint32_t> environment_versions_;
 };
 
 }  // namespace coffer::server

@@ -13,15 +13,12 @@ namespace {
 
 void WriteCredentials(const std::filesystem::path& file, const keyring::NewAccessKey& key) {
   try {
-    base::CreateFile(file, 0600,
-                     {"[default]\naws_access_key_id = ", key.access_key_id,
-                      "\naws_secret_access_key = ", key.secret.ExposeText(), "\n"});
+    base::ReplaceFile(file, 0600,
+                      {"[default]\naws_access_key_id = ", key.access_key_id,
+                       "\naws_secret_access_key = ", key.secret.ExposeText(), "\n"});
   } catch (const std::system_error& error) {
-    throw DataDirectoryError(
-        "The root access key can't be written to " + file.string() + ": " + error.code().message() +
-        (error.code() == std::errc::file_exists ? ". It is left from an earlier start that did not "
-                                                  "finish: move it away and start again."
-                                                : "."));
+    throw DataDirectoryError("The root access key can't be written to " + file.string() + ": " +
+                             error.code().message() + ".");
   }
 }
 

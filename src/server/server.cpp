@@ -211,9 +211,9 @@ api::AccessKeys Server::Implementation::LoadAccessKeys() {
   // Else who can write the database would take the key's row away, and be given a new one.
   if (!vault_.is_new) {
     throw server::DataDirectoryError(
-        "The root access key is missing from the database. One is made for new data alone: put a "
-        "copy back that has it, or, if the first start did not finish, begin with an empty "
-        "directory. (Data of the development profile has none.)");
+        "The root access key is missing from the database. One is made by itself for new data "
+        "alone. If this data comes from the development profile, which has none, make one with "
+        "`coffer root-key`; else put a copy back that has it.");
   }
   server::CreateRootAccessKey(vault_.database, vault_.keyring, vault_.random, vault_.clock,
                               config_.account, vault_.directory.RootCredentials());

@@ -1,8 +1,10 @@
 #include "server/vault.h"
 
 #include "base/log.h"
+#include "keyring/installation.h"
 #include "server/process.h"
-#include "store/key_store.h"
+#include "store/contents.h"
+#include "store/master_key_store.h"
 #include "store/schema.h"
 
 #include <utility>
@@ -25,12 +27,11 @@ std::unique_ptr<Anchor> CheckedAnchor(const Config& config, std::int64_t commit_
   return anchor;
 }
 
-bool HasInstallation(Database& database) {
-  bool found = false;
-  database.Read([&](Transaction& transaction) {
-    found = store::KeyStore::FindMeta(transaction, "installation_id").has_value();
-  });
-  return found;
+bool HoldsNothing(Database& database) {
+  bool holds_nothing = false;
+  database.Read(
+      [&](Transaction& transaction) { holds_nothing = store::HoldsNothing(transaction); });
+  return holds_nothing;
 }
 
 std::size_t CacheBytes(const Config& config) {
@@ -46,7 +47,7 @@ Vault::Vault(const Config& config, std::function<void(std::string_view)> on_fata
       directory(config.data_directory, config.ephemeral),
       master_keys(config, directory, random),
       database(DatabaseOptions(config, directory, std::move(on_fatal)), store::SqliteSchema()),
-      is_new(!HasInstallation(database)),
+      is_new(HoldsNothing(database)),
       anchor(CheckedAnchor(config, database.commit_sequence())),
       keyring(database, master_keys.given(), random, clock),
       secrets(keyring.row_mac(), CacheBytes(config)),
@@ -54,7 +55,10 @@ Vault::Vault(const Config& config, std::function<void(std::string_view)> on_fata
       replications(keyring.row_mac()),
       identities(keyring.row_mac()),
       envelope(keyring, random) {
-  master_keys.Forget();
+  database.Read([this](Transaction& transaction) {
+    master_keys.Forget(store::MasterKeyStore(keyring.row_mac()).List(transaction),
+                       keyring.installation().id());
+  });
 }
 
 }  // namespace coffer::server

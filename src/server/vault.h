@@ -34,7 +34,7 @@ class Vault {
 
   MasterKeySources master_keys;
   sql::SqliteDatabase database;
-  bool is_new;  ///< Nothing was ever kept here: this start makes the installation.
+  bool is_new;  ///< Nothing is kept here yet, at most the installation's own keys.
   std::unique_ptr<Anchor> anchor;  ///< Checked before anything is written; where one is configured.
   keyring::Keyring keyring;
   store::SecretStore secrets;

@@ -1,11 +1,13 @@
 #include "server/verification.h"
 
 #include "base/encoding.h"
+#include "keyring/wrapped_keys.h"
 #include "secrets/secret_identifier.h"
 #include "services/secretsmanager/replica_lookup.h"
 
 #include <exception>
 #include <functional>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -84,6 +86,43 @@ void VerifyKeys(Vault& vault, Transaction& transaction, VerificationReport& repo
   }
 }
 
+// Whatever a version of the master key wraps has to open, or that version can never be retired.
+void VerifyWrappedKeys(Vault& vault, Transaction& transaction, VerificationReport& report) {
+  constexpr std::uint32_t kAnyMaster = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  const auto names = store::KeyStore::WrappedBefore(transaction, kAnyMaster, {}, kAll);
+  for (const auto& name : names) {
+    Examine(report, "key " + base::ToHex(name.id) + ", version " + std::to_string(name.version),
+            [&] {
+              static_cast<void>(vault.keyring.Find(transaction, name.id, name.version));
+              return std::string();
+            });
+  }
+  const auto open = [&](const store::AccessKeyRow& row) {
+    return vault.keyring.OpenAccessKey(row) ? "" : "the secret access key can't be opened";
+  };
+  Examine(report, "access keys of root users", [&] {
+    std::string problem;
+    for (const store::AccessKeyRow& row : vault.keyring.key_store().AccessKeys(transaction)) {
+      problem = open(row);
+      if (!problem.empty()) break;
+    }
+    return problem;
+  });
+  for (const std::string& id :
+       store::IdentityStore::Ids<identity::AccessKey>(transaction, "", kAll)) {
+    Examine(report, "access key " + id, [&]() -> std::string {
+      const auto key = vault.identities.FindById<identity::AccessKey>(transaction, id);
+      if (!key) return "is missing";
+      return open({.access_key_id = id,
+                   .account = key->account,
+                   .principal_arn = {},
+                   .sealed_secret = keyring::DecodeSealed(key->entity.sealed_secret),
+                   .created = {}});
+    });
+  }
+}
+
 }  // namespace
 
 VerificationReport Verify(Vault& vault) {
@@ -97,6 +136,7 @@ VerificationReport Verify(Vault& vault) {
         },
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });
     VerifyKeys(vault, transaction, report);
+    VerifyWrappedKeys(vault, transaction, report);
     report.identities = vault.identities.ForEach(
         transaction,
         [&](const store::IntegrityError& error) { report.problems.emplace_back(error.what()); });

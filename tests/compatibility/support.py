@@ -269,9 +269,9 @@ class Server:
         self.output_file = self.folder / f"output-{self.starts}.txt"
         self.log_file = self.folder / f"log-{self.starts}.txt"
         with open(self.output_file, "ab") as output, open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=log, env=self.environment,
-                                            **self.process_options)
+            options = {"stdin": subprocess.DEVNULL, **self.process_options}
+            self.process = subprocess.Popen(self.command, stdout=output, stderr=log,
+                                            env=self.environment, **options)
         return self
 
     def start(self, timeout=20.0):

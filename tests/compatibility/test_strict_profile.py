@@ -3,11 +3,12 @@
 import os
 import re
 import stat
+import subprocess
 import urllib.error
 
 import pytest
 
-from support import MARKED_FOR_DELETION, NOT_FOUND, new_token, refused
+from support import BINARY, MARKED_FOR_DELETION, NOT_FOUND, new_token, refused
 from tampering import database_of
 
 
@@ -136,11 +137,47 @@ def test_no_new_root_key_for_data_that_had_one(make_strict, name, credentials_to
     assert (file.read_bytes() if file.exists() else None) == before
 
 
+def test_data_of_the_development_profile_gets_a_root_key_when_asked(make_server, make_strict,
+                                                                    tmp_path, name):
+    key = make_master_key(tmp_path / "key")
+    server = make_server(arguments=["--master-key-file", str(key)]).start()
+    server.client().create_secret(Name=name, SecretString="value")
+    assert server.stop() == 0
+    strict = make_strict(master_key=key, data=server.data)
+    assert "coffer root-key" in strict.refuses_to_start()
+
+    flags = ["--data", str(server.data), "--master-key-file", str(key)]
+    made = subprocess.run([BINARY, "root-key", *flags], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    again = subprocess.run([BINARY, "root-key", *flags], capture_output=True, text=True)
+    assert (again.returncode, "already" in again.stderr) == (1, True)
+
+    client = strict.start().client(**root_key(strict))
+    assert client.get_secret_value(SecretId=name)["SecretString"] == "value"
+
+
+@pytest.mark.parametrize("credentials_too", [False, True])
+def test_a_first_start_that_was_cut_short_is_gone_on_with(make_strict, name, credentials_too):
+    """The installation is there, the root key is not yet; its file may be."""
+    server = make_strict().start()
+    assert server.stop() == 0
+    with database_of(server) as database:
+        assert database.execute("DELETE FROM access_keys").rowcount == 1
+    before = root_key(server)
+    if not credentials_too:
+        (server.data / "root-credentials").unlink()
+
+    client = server.start().client(**root_key(server))
+
+    assert root_key(server) != before
+    client.create_secret(Name=name, SecretString="value")
+
+
 @pytest.mark.parametrize("settings, words", [
     ("", ["master_key_file", "master_key_environment", "master_key_command"]),
     ('master_key_file = "/no/such/file"', ["/no/such/file"]),
     ('master_key_file = "KEY"\nmaster_key_fille = "typo"', ["master_key_fille"]),
-    ('master_key_file = "KEY"\nmaster_key_environment = "BOTH"', ["master_key_environment"]),
+    ('master_key_file = "KEY"\nmaster_key_environment = "ABSENT"', ["variable ABSENT"]),
     ('master_key_file = "KEY"\ntrust_any_signature = true', ["trust_any_signature"]),
     ('master_key_file = "KEY"\nephemeral = true', ["ephemeral"]),
     ('master_key_file = "KEY"\nmax_connections = "many"', ["max_connections"]),

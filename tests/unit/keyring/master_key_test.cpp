@@ -210,6 +210,81 @@ TEST_F(MasterKeyTest, CommandThatHangsIsKilledWithItsChildren) {
   }
 }
 
+TEST_F(MasterKeyTest, CommandMayPrintTheBytesThemselves) {
+  const std::string key = Write("raw", RawKey(), 0600);
+
+  EXPECT_EQ(Load(Kind::kCommand, Script("cat " + key)), kHexKey);
+}
+
+TEST_F(MasterKeyTest, EverySourceMayGiveTwoKeys) {
+  const std::string second(64, 'a');
+  const std::string both = std::string(kHexKey) + "\n" + second + "\n";
+  const std::string expected = std::string(kHexKey) + " " + second;
+  const std::string file = Write("key", both, 0600);
+
+  EXPECT_EQ(Load(Kind::kFile, file), expected);
+  EXPECT_EQ(Load(Kind::kCommand, Script("cat " + file)), expected);
+  ::setenv("COFFER_TEST_KEY", both.c_str(), 1);
+  EXPECT_EQ(Load(Kind::kEnvironment, "COFFER_TEST_KEY"), expected);
+
+  const auto given = LoadMasterKeys({Kind::kFile, file});
+  EXPECT_EQ(given[1].where, "file " + file + ", key 2");
+}
+
+TEST_F(MasterKeyTest, CredentialIsAFileOfTheService) {
+  (void)Write("key", kHexKey, 0400);
+  ::setenv("CREDENTIALS_DIRECTORY", Path("").c_str(), 1);
+
+  EXPECT_EQ(Load(Kind::kCredential, "key"), kHexKey);
+  (void)Write("shared", kHexKey, 0440);  // As with an access list.
+  EXPECT_EQ(Load(Kind::kCredential, "shared"), kHexKey);
+
+  for (const mode_t mode : {0444U, 0460U, 0404U, 0450U}) {
+    const std::string name = "open-" + std::to_string(mode);
+    (void)Write(name, kHexKey, mode);
+    EXPECT_THAT(Refusal(Kind::kCredential, name), HasSubstr("must be closed to others")) << mode;
+  }
+  std::filesystem::create_symlink(Path("key"), Path("link"));
+  EXPECT_THAT(Refusal(Kind::kCredential, "link"), HasSubstr("is a symbolic link"));
+  EXPECT_THAT(Refusal(Kind::kCredential, "missing"), HasSubstr("cannot be opened"));
+  for (const char* const path : {"/etc/passwd", "../key", "..", "."}) {
+    EXPECT_THAT(Refusal(Kind::kCredential, path), HasSubstr("the name alone")) << path;
+  }
+  ::setenv("CREDENTIALS_DIRECTORY", "relative", 1);
+  EXPECT_THAT(Refusal(Kind::kCredential, "key"), HasSubstr("LoadCredential"));
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_THAT(Refusal(Kind::kCredential, "key"), HasSubstr("LoadCredential"));
+}
+
+TEST_F(MasterKeyTest, ReplacedFileHoldsTheNewKeysAndTheOldOnesAreOverwritten) {
+  const std::string file = Write("key", kHexKey, 0400);
+  const int old = ::open(file.c_str(), O_RDONLY);
+  std::vector<SecretBytes> keys;
+  keys.push_back(SecretBytes::FromText(std::string(32, 'k')));
+
+  ReplaceMasterKeyFile(file, keys);
+
+  EXPECT_EQ(Load(Kind::kFile, file), test::Hex(keys.front().Expose()));
+  struct stat status {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0400U);
+  std::string left(kHexKey.size(), 'x');
+  ASSERT_EQ(::pread(old, left.data(), left.size(), 0), static_cast<ssize_t>(left.size()));
+  EXPECT_EQ(left, std::string(left.size(), '\0'));
+  ::close(old);
+}
+
+TEST_F(MasterKeyTest, AFileThatSomebodyKeepsUnderAnotherNameIsNotOverwritten) {
+  const std::string file = Write("key", kHexKey, 0600);
+  std::filesystem::create_hard_link(file, Path("copy"));
+  std::vector<SecretBytes> keys;
+  keys.push_back(SecretBytes::FromText(std::string(32, 'k')));
+
+  ReplaceMasterKeyFile(file, keys);
+
+  EXPECT_EQ(Load(Kind::kFile, Path("copy")), kHexKey);
+}
+
 TEST_F(MasterKeyTest, CreatedFileCanBeLoaded) {
   test::FakeRandom random;
 
