@@ -99,7 +99,7 @@ class SecretStore {
   void Insert(Transaction& transaction, secrets::Secret& secret);
   /// Replaces the row of an existing secret; raises its generation.
   void Update(Transaction& transaction, secrets::Secret& secret);
-  /// Removes secret and versions; the freed bytes are overwritten (secure_delete).
+  /// Removes secret and versions; their bytes are erased (Transaction::Erase).
   void Remove(Transaction& transaction, const secrets::Secret& secret);
 
   // Whoever changes versions updates the secret too, in the same transaction (labels,
