@@ -178,7 +178,7 @@ class ApiOverDatabase {
                                          .enforcement = enforcement_};
   sigv4::Verifier verifier_{principals_, {.regions = {"us-east-1"}, .trust_any_signature = true}};
   services::iam::Service iam_{.identities = identities_, .keyring = keyring_, .random = random_};
-  services::kms::Service kms_{.keyring = keyring_};
+  services::kms::Service kms_{.keyring = keyring_, .random = random_};
   api::Services services_{
       .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_};
   api::RotationCalls rotation_calls_{
