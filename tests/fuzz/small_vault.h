@@ -62,6 +62,10 @@ class SmallVault {
     call("CreateSecret", R"("Name":"other","SecretString":"v"})", '3');
     call("CreateSecret", R"("Name":"gone","SecretString":"v"})", '4');
     (void)api.Call("DeleteSecret", R"({"SecretId":"gone"})");
+    call("CreateSecret",
+         R"("Name":"keyed","SecretString":"v",)"
+         R"("KmsKeyId":"11111111-2222-3333-4444-555555555555"})",
+         '5');
     (void)api.AddUser("000000000000", "admin",
                       R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})");
     (void)api.AddUser("000000000000", "reader",
