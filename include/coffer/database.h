@@ -51,6 +51,9 @@ class Transaction {
   /// `hook` runs once when the outcome of this transaction is settled (committed, rolled back or
   /// unknown), before anybody is told of it. Hooks must not throw.
   virtual void AtEnd(std::function<void()> hook) = 0;
+  /// What this transaction removes is to be gone from the database's files as well, logs included,
+  /// soon after it is committed: a purged secret, a destroyed key.
+  virtual void Erase() {}
 };
 
 /// What became of a submitted write.

@@ -30,7 +30,13 @@ enum class ErrorCode : std::uint8_t {
   kPackedPolicyTooLarge,
   // Modelled by KMS.
   kAlreadyExists,
+  kDisabled,
+  kDryRun,
+  kIncorrectKey,
   kInvalidAliasName,
+  kInvalidCiphertext,
+  kInvalidKeyState,
+  kInvalidKeyUsage,
   kInvalidMarker,
   kMalformedKeyPolicy,
   kNotAuthorized,

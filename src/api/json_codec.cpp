@@ -50,4 +50,13 @@ void WriteValue(json::Writer& writer,
   writer.EndObject();
 }
 
+void WriteValue(json::Writer& writer, const std::map<std::string, std::string>& value) {
+  writer.BeginObject();
+  for (const auto& [key, text] : value) {
+    writer.EscapedKey(key);
+    writer.String(text);
+  }
+  writer.EndObject();
+}
+
 }  // namespace coffer::api::codec

@@ -31,6 +31,7 @@ void WriteValue(json::Writer& writer, const base::SecretText& value);
 void WriteValue(json::Writer& writer, const base::SecretBlob& value);
 void WriteValue(json::Writer& writer, const std::vector<std::string>& value);
 void WriteValue(json::Writer& writer, const std::map<std::string, std::vector<std::string>>& value);
+void WriteValue(json::Writer& writer, const std::map<std::string, std::string>& value);
 template <base::Shape T>
 void WriteValue(json::Writer& writer, const T& value);
 

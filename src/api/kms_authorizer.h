@@ -20,11 +20,24 @@ class KmsAuthorizer final : public services::kms::Authorizer {
                                      std::string_view resource) override;
   [[nodiscard]] Result<services::kms::AuthorizedKey> Authorize(std::string_view operation,
                                                                std::string_view key_id) override;
+  [[nodiscard]] Result<services::kms::AuthorizedKey> AuthorizeUse(
+      const services::kms::MessageUse& use, std::string_view key_id) override;
   [[nodiscard]] Result<services::kms::AuthorizedKey> AuthorizeFound(std::string_view operation,
                                                                     store::KeyRow row) override;
+  [[nodiscard]] Result<services::kms::AuthorizedKey> AuthorizeUseOfFound(
+      const services::kms::MessageUse& use, store::KeyRow row) override;
   [[nodiscard]] bool IsLockedOutBy(const store::KeyRow& row, std::string_view policy) override;
 
  private:
+  /// What is done: `message` is null unless it is with a message.
+  struct KeyAction {
+    std::string_view operation;
+    const keyring::EncryptionContext* message = nullptr;
+  };
+  [[nodiscard]] Result<services::kms::AuthorizedKey> Decide(const KeyAction& action,
+                                                            std::string_view key_id) const;
+  [[nodiscard]] Result<services::kms::AuthorizedKey> DecideFound(const KeyAction& action,
+                                                                 store::KeyRow row) const;
   [[nodiscard]] std::optional<store::KeyRow> Find(
       const services::kms::KeyIdentifier& identifier) const;
   /// A key that something is to be done to, under the policy in force.

@@ -36,7 +36,8 @@ class KmsCall final : public Call {
                                    .authorizer = authorizer,
                                    .principals = principals,
                                    .account = environment.facts.caller.account,
-                                   .region = environment.facts.caller.region};
+                                   .region = environment.facts.caller.region,
+                                   .now = environment.facts.now};
     const auto reply = Handler(context, request_);
     if (!reply) return std::unexpected(reply.error());
     EncodeReply(*reply, out);

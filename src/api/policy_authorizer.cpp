@@ -210,7 +210,7 @@ std::string PolicyAuthorizer::ArnOfSentKey(std::string_view account) const {
   if (text == nullptr) return {};
   const std::string_view region = facts_.caller.region;
   const auto name = keyring::ParseKeyName(account, region, *text);
-  if (!name) {
+  if (!name || name->account != account) {
     // Of another account or region, where nothing is looked up: as it was sent.
     const auto arn = keyring::ParseKeyArn(*text);
     return arn && arn->resource.starts_with("key/") ? *text : std::string();
@@ -289,8 +289,14 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
                                   .resource_policy = policy.get(),
                                   .resource_must_admit = true}));
   if (settings.is_enabled) return {};
-  return std::unexpected(use == KeyUse::kOpen ? secrets::CannotDecrypt()
-                                              : secrets::CannotEncrypt());
+  return std::unexpected(RefusalOfUnusable(use, key_id));
+}
+
+// A key that was destroyed is for KMS one that does not exist.
+ApiError PolicyAuthorizer::RefusalOfUnusable(KeyUse use, const secrets::KeyId& key_id) const {
+  const auto row = parts_.keyring.key_store().FindKey(transaction_, key_id);
+  if (!row || row->is_destroyed()) return secrets::KmsAccessDenied();
+  return use == KeyUse::kOpen ? secrets::CannotDecrypt() : secrets::CannotEncrypt();
 }
 
 }  // namespace coffer::api

@@ -84,6 +84,9 @@ class PolicyAuthorizer final : public services::secretsmanager::Authorizer,
                                                  const keyring::KeyIdentity& key) const;
   [[nodiscard]] Result<void> PermitUse(services::secretsmanager::KeyUse use,
                                        Question question) const;
+  /// Of a key that is disabled, waits for its deletion or is destroyed.
+  [[nodiscard]] ApiError RefusalOfUnusable(services::secretsmanager::KeyUse use,
+                                           const secrets::KeyId& key_id) const;
 
   const AuthorizationParts& parts_;
   const CallFacts& facts_;

@@ -132,6 +132,14 @@ bool RequestReader::Read(const Found& found, std::vector<std::string>& out) {
   return true;
 }
 
+bool RequestReader::Read(const Found& found, std::map<std::string, std::string>& out) {
+  if (!ExpectObject(found.value)) return false;
+  for (json::Value entry = found.value.First(); entry.valid(); entry = entry.Next()) {
+    if (!entry.IsNull() && !ReadText(entry, out[std::string(entry.key())])) return false;
+  }
+  return true;
+}
+
 Result<void> RequestReader::Finish() const {
   if (mismatch_) return Fail(ErrorCode::kSerialization, *mismatch_);
   if (!violations_.empty()) return std::unexpected(violations_.ToError());

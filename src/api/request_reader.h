@@ -8,6 +8,7 @@
 #include "json/document.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ class RequestReader {
   [[nodiscard]] bool Read(const Found& found, base::SecretText& out);
   [[nodiscard]] bool Read(const Found& found, base::SecretBlob& out);
   [[nodiscard]] bool Read(const Found& found, std::vector<std::string>& out);
+  /// An entry that is null is passed over, as AWS's parsers do with null members.
+  [[nodiscard]] bool Read(const Found& found, std::map<std::string, std::string>& out);
 
   /// After everything has been read, or reading ended early.
   [[nodiscard]] Result<void> Finish() const;

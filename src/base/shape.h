@@ -88,7 +88,8 @@ template <class Class, class Type>
 //   std::string, std::int64_t, bool, Timestamp, SecretText, SecretBlob (JSON only),
 //   EncodedDocument (query and XML only), a structure with Members(),
 //   std::vector of std::string or of structures,
-//   std::map (replies only; in JSON <std::string, std::vector<std::string>>),
+//   std::map of std::string to std::string (JSON only), or of std::string to a
+//   std::vector<std::string> or a structure (replies only; the last in XML only),
 //   or std::optional of any of these.
 // In a reply an empty optional is omitted; everything else is written, also an empty list.
 // A required string that is absent from a request is a violation; it is left empty in the

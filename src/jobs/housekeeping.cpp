@@ -72,7 +72,6 @@ void Housekeeping::Run() {
     Try(options_.every_flush);
     if (is_due) {
       Try([this] { PurgeDue(); });
-      Try(options_.every_look);
       next_purge = now + options_.purge_interval;
     }
   }
@@ -111,6 +110,7 @@ std::optional<Timestamp> Housekeeping::ConfirmedNow() {
 void Housekeeping::PurgeDue() {
   const std::optional<Timestamp> now = ConfirmedNow();
   if (!now) return;
+  Try([&] { options_.at_each_look(*now); });
   int kept = 0;  // At the head of the queue.
   std::vector<secrets::SecretAddress> due;
   do {

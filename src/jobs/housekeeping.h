@@ -25,8 +25,8 @@ class Housekeeping {
     std::function<bool()> clock_was_moved = [] { return false; };
     /// Called at each flush_interval and at the end (the anchor against rolled back databases).
     std::function<void()> every_flush = [] {};
-    /// Called whenever it is looked what is due to be purged.
-    std::function<void()> every_look = [] {};
+    /// Does what is due beside purges, at each look, with a time that ClockGuard confirms.
+    std::function<void(Timestamp now)> at_each_look = [](Timestamp) {};
     std::chrono::milliseconds flush_interval{1000};
     std::chrono::milliseconds purge_interval{60'000};  ///< Of uses of identities too.
   };
@@ -44,7 +44,7 @@ class Housekeeping {
   /// Ends the thread after a last flush.
   void Stop();
 
-  /// One look: purges what is due. Public for tests and for Wake's caller.
+  /// One look: does what is due. Public for tests and for Wake's caller.
   void PurgeDue();
 
  private:

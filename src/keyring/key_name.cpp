@@ -12,11 +12,11 @@ constexpr std::string_view kAliasPrefix = "alias/";
 constexpr std::string_view kServiceAliasPrefix = "alias/aws/";
 constexpr std::string_view kKeyPrefix = "key/";
 
-Result<KeyName> ParseAlias(std::string_view alias) {
-  if (alias == kDefaultKeyAlias) return KeyName{KeyName::Kind::kDefault, {}};
+Result<KeyName> ParseAlias(std::string_view account, std::string_view alias) {
+  if (alias == kDefaultKeyAlias) return KeyName{KeyName::Kind::kDefault, std::string(account), {}};
   if (alias.starts_with(kServiceAliasPrefix)) return std::unexpected(secrets::KmsAccessDenied());
   if (alias == kAliasPrefix) return std::unexpected(KeyNotFound(alias));
-  return KeyName{KeyName::Kind::kAlias, std::string(alias)};
+  return KeyName{KeyName::Kind::kAlias, std::string(account), std::string(alias)};
 }
 
 }  // namespace
@@ -46,21 +46,21 @@ std::string KeyArn(std::string_view region, std::string_view account, std::strin
 
 Result<KeyName> ParseKeyName(std::string_view account, std::string_view region,
                              std::string_view kms_key_id) {
-  if (kms_key_id.starts_with(kAliasPrefix)) return ParseAlias(kms_key_id);
+  if (kms_key_id.starts_with(kAliasPrefix)) return ParseAlias(account, kms_key_id);
   if (!kms_key_id.starts_with("arn:")) {
     if (kms_key_id.empty()) return std::unexpected(KeyNotFound(kms_key_id));
-    return KeyName{KeyName::Kind::kName, std::string(kms_key_id)};
+    return KeyName{KeyName::Kind::kName, std::string(account), std::string(kms_key_id)};
   }
 
   const std::optional<KeyArnParts> arn = ParseKeyArn(kms_key_id);
   if (!arn) return std::unexpected(KeyNotFound(kms_key_id));
   if (arn->region != region) return std::unexpected(secrets::InvalidKmsKeyRegion(arn->region));
-  if (arn->account != account) return std::unexpected(secrets::KmsAccessDenied());
-  if (arn->resource.starts_with(kAliasPrefix)) return ParseAlias(arn->resource);
+  if (arn->resource.starts_with(kAliasPrefix)) return ParseAlias(arn->account, arn->resource);
   if (!arn->resource.starts_with(kKeyPrefix) || arn->resource.size() == kKeyPrefix.size()) {
     return std::unexpected(KeyNotFound(kms_key_id));
   }
-  return KeyName{KeyName::Kind::kName, std::string(arn->resource.substr(kKeyPrefix.size()))};
+  return KeyName{KeyName::Kind::kName, std::string(arn->account),
+                 std::string(arn->resource.substr(kKeyPrefix.size()))};
 }
 
 ApiError KeyNotFound(std::string_view kms_key_id) {

@@ -16,6 +16,7 @@ inline constexpr std::string_view kDefaultKeyAlias = "alias/aws/secretsmanager";
 struct KeyName {
   enum class Kind : std::uint8_t { kDefault, kName, kAlias };
   Kind kind = Kind::kName;
+  std::string account;  ///< Of an ARN its own, else the caller's.
   /// kName: what follows `key/` in an ARN; kAlias: `alias/<name>`.
   std::string text;
 };
@@ -36,8 +37,8 @@ struct KeyArnParts {
 [[nodiscard]] std::string AliasArn(std::string_view region, std::string_view account,
                                    std::string_view alias);
 
-/// Understands a key id, `alias/<name>`, and the ARN of either. An ARN must be of this account and
-/// region; aliases of other AWS services' keys are refused.
+/// Understands a key id, `alias/<name>`, and the ARN of either, which must be of this region;
+/// aliases of other AWS services' keys are refused.
 [[nodiscard]] Result<KeyName> ParseKeyName(std::string_view account, std::string_view region,
                                            std::string_view kms_key_id);
 

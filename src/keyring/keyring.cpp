@@ -5,8 +5,10 @@
 #include "keyring/hmac_row_mac.h"
 #include "keyring/installation.h"
 #include "keyring/key_name.h"
+#include "keyring/opened_keys.h"
 #include "keyring/record.h"
 #include "keyring/wrapped_keys.h"
+#include "secrets/messages.h"
 
 #include <array>
 #include <map>
@@ -19,33 +21,8 @@ namespace {
 
 constexpr std::uint32_t kFirstKeyVersion = 1;
 
-/// Key-encryption keys that were opened in this process. A key made in a transaction that is rolled
-/// back stays here unseen: it is found by its id alone, and no row names that.
-class OpenedKeys {
- public:
-  [[nodiscard]] std::optional<UsableKey> Find(const secrets::KeyId& id,
-                                              std::uint32_t version) const {
-    const std::shared_lock lock(keys_mutex_);
-    const auto found = keys_.find({id, version});
-    if (found == keys_.end()) return std::nullopt;
-    return UsableKey{id, version, found->second};
-  }
-  /// Keeps the key that is there already when another thread was faster.
-  [[nodiscard]] UsableKey Add(const secrets::KeyId& id, std::uint32_t version,
-                              const SecretBytes& key) {
-    auto aead = std::make_shared<const crypto::Aead>(key.Expose());
-    const std::scoped_lock lock(keys_mutex_);
-    const auto [position, added] = keys_.try_emplace({id, version}, std::move(aead));
-    return {id, version, position->second};
-  }
-
- private:
-  mutable std::shared_mutex keys_mutex_;
-  /// Shared with the requests that use them.
-  std::map<std::pair<secrets::KeyId, std::uint32_t>, std::shared_ptr<const crypto::Aead>> keys_;
-};
-
-/// Identities that were asked for in this process; see OpenedKeys.
+/// Identities that were asked for in this process. Those made in a transaction that is rolled back
+/// stay here unseen, as those of OpenedKeys.
 class KnownIdentities {
  public:
   [[nodiscard]] std::shared_ptr<const KeyIdentity> Find(const secrets::KeyId& id) const {
@@ -93,48 +70,65 @@ class Keyring::Implementation {
         row_mac_(installation_.row_mac_key()),
         key_store_(row_mac_),
         session_tokens_(installation_.row_mac_key(), installation_.id(), random),
-        key_settings_(row_mac_) {}
+        key_settings_(row_mac_),
+        key_lives_(row_mac_) {}
 
   [[nodiscard]] Installation& installation() { return installation_; }
   [[nodiscard]] const store::RowMac& row_mac() const { return row_mac_; }
   [[nodiscard]] const store::KeyStore& key_store() const { return key_store_; }
   [[nodiscard]] const SessionTokens& session_tokens() const { return session_tokens_; }
   [[nodiscard]] const store::KeySettingsStore& key_settings() const { return key_settings_; }
+  [[nodiscard]] const store::KeyLifeStore& key_lives() const { return key_lives_; }
   [[nodiscard]] Random& random() const { return random_; }
 
-  [[nodiscard]] ResolvedKey DefaultKey(Transaction& transaction, std::string_view account,
-                                       std::string_view region) {
-    const auto row = key_store_.FindDefaultKey(transaction, account, region);
-    if (row) return Use(transaction, *row);
+  [[nodiscard]] store::KeyRow DefaultKey(Transaction& transaction, std::string_view account,
+                                         std::string_view region) {
+    auto row = key_store_.FindDefaultKey(transaction, account, region);
+    if (row) return *std::move(row);
     return Make(transaction, NewRow(account, region, NewUuid(random_), true));
   }
 
-  [[nodiscard]] std::optional<ResolvedKey> FindNamed(Transaction& transaction,
-                                                     std::string_view account,
-                                                     std::string_view region, const KeyName& name) {
-    const auto row = name.kind == KeyName::Kind::kAlias
-                         ? key_store_.FindKeyByAlias(transaction, account, region, name.text)
-                         : key_store_.FindKeyByName(transaction, account, region, name.text);
-    if (!row) return std::nullopt;
-    return Use(transaction, *row);
+  [[nodiscard]] std::optional<store::KeyRow> FindNamed(Transaction& transaction,
+                                                       std::string_view region,
+                                                       const KeyName& name) const {
+    return name.kind == KeyName::Kind::kAlias
+               ? key_store_.FindKeyByAlias(transaction, name.account, region, name.text)
+               : key_store_.FindKeyByName(transaction, name.account, region, name.text);
   }
 
-  [[nodiscard]] ResolvedKey MakeNamed(Transaction& transaction, std::string_view account,
-                                      std::string_view region, const KeyName& name) {
+  [[nodiscard]] store::KeyRow MakeNamed(Transaction& transaction, std::string_view region,
+                                        const KeyName& name) {
     if (name.kind == KeyName::Kind::kName) {
-      return Make(transaction, NewRow(account, region, name.text, false));
+      return Make(transaction, NewRow(name.account, region, name.text, false));
     }
-    const store::KeyRow row = NewRow(account, region, NewUuid(random_), false);
-    ResolvedKey made = Make(transaction, row);
-    key_store_.InsertAlias(transaction, row, name.text);
-    return made;
+    store::KeyRow row = Create(transaction, name.account, region);
+    key_store_.InsertAlias(transaction, row, name.text, row.created);
+    return row;
   }
 
   [[nodiscard]] store::KeyRow Create(Transaction& transaction, std::string_view account,
                                      std::string_view region) {
-    store::KeyRow row = NewRow(account, region, NewUuid(random_), false);
-    (void)Make(transaction, row);
-    return row;
+    return Make(transaction, NewRow(account, region, NewUuid(random_), false));
+  }
+
+  void Rotate(Transaction& transaction, store::KeyRow& row) {
+    SecretBytes key(crypto::kAeadKeySize);
+    random_.Fill(key.ExposeWritable());
+    key_store_.AddVersion(transaction, row, Wrap(row, row.primary_version + 1, clock_.Now(), key));
+    // See OpenedKeys: this version may never be committed, and who writes in the same group may
+    // open it before that is known.
+    ForgetAtEnd(transaction, row.id);
+    LogOf("key.rotated", row);
+  }
+
+  void Destroy(Transaction& transaction, store::KeyRow& row) {
+    key_store_.Destroy(transaction, row);
+    transaction.AtEnd([this, id = row.id] { opened_keys_.Bar(id); });
+    LogOf("key.destroyed", row);
+  }
+
+  void ForgetAtEnd(Transaction& transaction, const secrets::KeyId& id) {
+    transaction.AtEnd([this, id] { opened_keys_.Forget(id); });
   }
 
   [[nodiscard]] std::shared_ptr<const KeyIdentity> Identify(Transaction& transaction,
@@ -143,9 +137,10 @@ class Keyring::Implementation {
     return identities_.Add(RowOf(transaction, id));
   }
 
-  [[nodiscard]] UsableKey Find(Transaction& transaction, const secrets::KeyId& id,
-                               std::uint32_t version) {
-    if (auto opened = opened_keys_.Find(id, version)) return *std::move(opened);
+  [[nodiscard]] std::shared_ptr<const OpenedKey> Find(Transaction& transaction,
+                                                      const secrets::KeyId& id,
+                                                      std::uint32_t version) {
+    if (auto opened = opened_keys_.Find(id, version)) return opened;
     return OpenStored(transaction, RowOf(transaction, id), version);
   }
 
@@ -170,31 +165,36 @@ class Keyring::Implementation {
   }
 
   /// Draws the key of `row` and stores both.
-  [[nodiscard]] ResolvedKey Make(Transaction& transaction, const store::KeyRow& row) {
+  [[nodiscard]] store::KeyRow Make(Transaction& transaction, store::KeyRow row) {
     SecretBytes key(crypto::kAeadKeySize);
     random_.Fill(key.ExposeWritable());
+    key_store_.InsertKey(transaction, row, Wrap(row, row.primary_version, row.created, key));
+    LogOf("key.created", row);
+    static_cast<void>(opened_keys_.Add(row.id, row.primary_version, key));
+    return row;
+  }
+
+  /// `key` as version `number` of the key of `row`.
+  [[nodiscard]] store::KeyVersionRow Wrap(const store::KeyRow& row, std::uint32_t number,
+                                          Timestamp created, const SecretBytes& key) const {
     store::KeyVersionRow version;
     version.id = row.id;
-    version.version = row.primary_version;
+    version.version = number;
     Installation::Sealed sealed = installation_.SealUnderMaster(
-        Purpose::kKeyEncryptionKey, ContextOf(row, version.version), key.Expose(), random_);
+        Purpose::kKeyEncryptionKey, ContextOf(row, number), key.Expose(), random_);
     version.master_version = sealed.master_version;
     version.wrapped = std::move(sealed.record);
-    version.created = row.created;
-    key_store_.InsertKey(transaction, row, version);
-    base::log::Info("key.created",
-                    {{"account", row.account}, {"region", row.region}, {"name", row.name}});
-    return {opened_keys_.Add(row.id, version.version, key), row.is_default};
+    version.created = created;
+    return version;
   }
 
-  [[nodiscard]] ResolvedKey Use(Transaction& transaction, const store::KeyRow& row) {
-    auto opened = opened_keys_.Find(row.id, row.primary_version);
-    if (!opened) opened = OpenStored(transaction, row, row.primary_version);
-    return {*std::move(opened), row.is_default};
+  static void LogOf(std::string_view event, const store::KeyRow& row) {
+    base::log::Info(event, {{"account", row.account}, {"region", row.region}, {"name", row.name}});
   }
 
-  [[nodiscard]] UsableKey OpenStored(Transaction& transaction, const store::KeyRow& row,
-                                     std::uint32_t version) {
+  [[nodiscard]] std::shared_ptr<const OpenedKey> OpenStored(Transaction& transaction,
+                                                            const store::KeyRow& row,
+                                                            std::uint32_t version) {
     const auto stored = key_store_.FindKeyVersion(transaction, row.id, version);
     if (!stored) {
       throw store::IntegrityError("key " + base::ToHex(row.id) + " has no version " +
@@ -221,6 +221,7 @@ class Keyring::Implementation {
   store::KeyStore key_store_;
   SessionTokens session_tokens_;
   store::KeySettingsStore key_settings_;
+  store::KeyLifeStore key_lives_;
   KnownIdentities identities_;
   OpenedKeys opened_keys_;
 };
@@ -250,27 +251,56 @@ const store::KeySettingsStore& Keyring::key_settings() const {
   return implementation_->key_settings();
 }
 
+const store::KeyLifeStore& Keyring::key_lives() const { return implementation_->key_lives(); }
+
 UsableKey Keyring::DefaultKey(Transaction& transaction, std::string_view account,
                               std::string_view region) {
-  return implementation_->DefaultKey(transaction, account, region).key;
+  return Newest(transaction, implementation_->DefaultKey(transaction, account, region));
 }
 
-Result<ResolvedKey> Keyring::Resolve(Transaction& transaction, std::string_view account,
-                                     std::string_view region, std::string_view kms_key_id,
-                                     bool create_unknown) {
+Result<store::KeyRow> Keyring::Resolve(Transaction& transaction, std::string_view account,
+                                       std::string_view region, std::string_view kms_key_id,
+                                       bool create_unknown) {
   ASSIGN_OR_RETURN(const KeyName name, ParseKeyName(account, region, kms_key_id));
+  const bool is_own = name.account == account;
   if (name.kind == KeyName::Kind::kDefault) {
-    return implementation_->DefaultKey(transaction, account, region);
+    if (is_own) return implementation_->DefaultKey(transaction, account, region);
+    return std::unexpected(secrets::KmsAccessDenied());  // It is for its account alone.
   }
-  if (auto found = implementation_->FindNamed(transaction, account, region, name)) {
-    return *std::move(found);
-  }
+  if (auto found = implementation_->FindNamed(transaction, region, name)) return *std::move(found);
+  // What other accounts have is not told.
+  if (!is_own) return std::unexpected(secrets::KmsAccessDenied());
   if (!create_unknown) return std::unexpected(KeyNotFound(kms_key_id));
-  return implementation_->MakeNamed(transaction, account, region, name);
+  return implementation_->MakeNamed(transaction, region, name);
+}
+
+UsableKey Keyring::Newest(Transaction& transaction, const store::KeyRow& key) {
+  return Find(transaction, key.id, key.primary_version);
 }
 
 UsableKey Keyring::Find(Transaction& transaction, const secrets::KeyId& id, std::uint32_t version) {
-  return implementation_->Find(transaction, id, version);
+  std::shared_ptr<const OpenedKey> opened = implementation_->Find(transaction, id, version);
+  const crypto::Aead* const aead = &opened->aead;
+  return {id, version, std::shared_ptr<const crypto::Aead>(std::move(opened), aead)};
+}
+
+SecretBytes Keyring::MessageKey(Transaction& transaction, const secrets::KeyId& id,
+                                std::uint32_t version, std::span<const std::byte> salt) {
+  const crypto::Sha256Digest derived =
+      implementation_->Find(transaction, id, version)->message_keys.Sign(salt);
+  return SecretBytes(derived);
+}
+
+void Keyring::Rotate(Transaction& transaction, store::KeyRow& key) {
+  implementation_->Rotate(transaction, key);
+}
+
+void Keyring::Destroy(Transaction& transaction, store::KeyRow& key) {
+  implementation_->Destroy(transaction, key);
+}
+
+void Keyring::Forget(Transaction& transaction, const secrets::KeyId& id) {
+  implementation_->ForgetAtEnd(transaction, id);
 }
 
 store::KeyRow Keyring::Create(Transaction& transaction, std::string_view account,

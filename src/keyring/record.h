@@ -22,6 +22,7 @@ enum class Purpose : std::uint8_t {
   kDataKey = 3,
   kSecretValue = 4,
   kAccessKeySecret = 5,
+  kCiphertext = 9,  ///< Of a caller of KMS; see ciphertext.h.
 };
 
 /// What an item of a binding context says. The numbers are part of the format.
@@ -35,6 +36,7 @@ enum class ContextTag : std::uint16_t {
   kKeyVersion = 7,
   kAccessKeyId = 8,
   kInstallationKeyName = 9,
+  kEncryptionContext = 16,
 };
 
 /// The circumstances that a record is bound to: rebuilt from the row and the request each time,

@@ -9,6 +9,7 @@
 #include "api/rotation_calls.h"
 #include "base/log.h"
 #include "jobs/housekeeping.h"
+#include "jobs/key_upkeep.h"
 #include "json/shape_codec.h"
 #include "net/http_server.h"
 #include "net/local_certificates.h"
@@ -123,6 +124,7 @@ class Server::Implementation {
   sigv4::Verifier verifier_;
   api::LocalEndpoints local_endpoints_;
   api::Dispatcher dispatcher_;
+  jobs::KeyUpkeep key_upkeep_;
   jobs::Housekeeping housekeeping_;
   server::MasterKeyService master_keys_;
   net::LocalCertificates certificates_;
@@ -159,7 +161,7 @@ Server::Implementation::Implementation(const Config& config,
                .rotation_listener = &orchestrator_,
                .regions = RegionsOf(config)},
       iam_{.identities = vault_.identities, .keyring = vault_.keyring, .random = vault_.random},
-      kms_{.keyring = vault_.keyring},
+      kms_{.keyring = vault_.keyring, .random = vault_.random},
       services_{
           .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_},
       rotation_calls_(vault_.database, services_, rotation_sessions_,
@@ -187,6 +189,7 @@ Server::Implementation::Implementation(const Config& config,
                    .local_endpoints = local_endpoints_,
                    .system_clock = vault_.system_clock,
                    .random = vault_.random}),
+      key_upkeep_(vault_.database, vault_.keyring),
       housekeeping_(vault_.database, vault_.secrets, vault_.identities, vault_.clock,
                     HousekeepingOptions()),
       master_keys_(vault_, config.master_key_rewraps_per_second),
@@ -226,8 +229,10 @@ jobs::Housekeeping::Options Server::Implementation::HousekeepingOptions() {
   options.every_flush = [this] {
     if (vault_.anchor) vault_.anchor->Advance(vault_.database.commit_sequence());
   };
-  options.every_look = [this] {
-    services::secretsmanager::RetryReplicas(vault_.database, service_, vault_.clock.Now());
+  options.at_each_look = [this](Timestamp now) {
+    key_upkeep_.Run(now);
+    // After it: a key that works again lets replicas follow.
+    services::secretsmanager::RetryReplicas(vault_.database, service_, now);
   };
   return options;
 }

@@ -5,6 +5,7 @@
 #include "secrets/secret_identifier.h"
 #include "services/secretsmanager/replica_lookup.h"
 
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <limits>
@@ -20,6 +21,8 @@ bool CanBeOpened(Vault& vault, Transaction& transaction, const secrets::Secret& 
   if (!stored) return true;
   const std::optional<store::SealedValue>& value = stored->value;
   if (!value) return true;  // A rotation has not filled it yet.
+  const auto key = vault.keyring.key_store().FindKey(transaction, value->key_id);
+  if (key && key->is_destroyed()) return true;  // It was meant never to open again.
   return vault.envelope.Open(transaction, secret, version_id, *value).has_value();
 }
 
@@ -70,8 +73,11 @@ void VerifyKeys(Vault& vault, Transaction& transaction, VerificationReport& repo
       const auto row = keys.FindKey(transaction, id);
       static_cast<void>(vault.keyring.key_settings().Find(transaction, id));
       if (!row) return std::string("is missing");
+      static_cast<void>(vault.keyring.key_lives().Find(transaction, *row));
       places.emplace(row->account, row->region);
-      static_cast<void>(vault.keyring.Find(transaction, id, row->primary_version));
+      for (std::uint32_t version = 1; version <= row->primary_version; ++version) {
+        static_cast<void>(vault.keyring.Find(transaction, id, version));
+      }
       return std::string();
     });
   });

@@ -20,12 +20,21 @@ void Checkpointer::AfterCommit(SqliteConnection& connection) {
   NoteWalSize(connection.wal_pages());
   if (wal_pages_ < next_forced_pages_) return;
   next_forced_pages_ = wal_pages_ + idle_pages_;
-  connection.RunCheckpoint(SqliteConnection::Checkpoint::kTruncate);
+  Empty(connection);
+}
+
+void Checkpointer::Empty(SqliteConnection& connection) {
+  quiet_time_ = kAfterBusy;  // Whether a reader is in the way or the disk fails.
+  if (connection.RunCheckpoint(SqliteConnection::Checkpoint::kTruncate)) {
+    is_to_be_emptied_ = false;
+    quiet_time_ = kQuietMoment;
+  }
   NoteWalSize(connection.wal_pages());
 }
 
 void Checkpointer::InQuietMoment(SqliteConnection& connection) {
   next_idle_pages_ = wal_pages_ + idle_pages_;
+  if (is_to_be_emptied_) return Empty(connection);
   connection.RunCheckpoint(SqliteConnection::Checkpoint::kPassive);
 }
 

@@ -68,7 +68,7 @@ void GroupCommit::RunBatch(SqliteConnection& connection, std::span<PendingWrite>
 
 bool GroupCommit::RunJob(SqliteConnection& connection, PendingWrite& write) {
   connection.Execute(kSavepoint);
-  WriteTransaction transaction(connection, write.hooks);
+  WriteTransaction transaction(connection, write.hooks, write.erases);
   bool keep = false;
   try {
     keep = write.job.run(transaction);

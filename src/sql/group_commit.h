@@ -18,6 +18,7 @@ namespace coffer::sql {
 struct PendingWrite {
   WriteJob job;
   std::vector<std::function<void()>> hooks{};
+  bool erases = false;  ///< As of Transaction::Erase.
   WriteOutcome outcome = WriteOutcome::kFailed;
   std::exception_ptr failure{};
 };

@@ -43,13 +43,15 @@ class ReadTransaction final : public Transaction {
 /// batch, which knows when the outcome is settled.
 class WriteTransaction final : public Transaction {
  public:
-  WriteTransaction(SqliteConnection& connection, std::vector<std::function<void()>>& hooks)
-      : connection_(connection), hooks_(hooks) {}
+  WriteTransaction(SqliteConnection& connection, std::vector<std::function<void()>>& hooks,
+                   bool& erases)
+      : connection_(connection), hooks_(hooks), erases_(erases) {}
 
   void Query(const Statement& statement, SqlParameters parameters,
              const std::function<bool(const Row&)>& each) override;
   std::int64_t Execute(const Statement& statement, SqlParameters parameters) override;
   void AtEnd(std::function<void()> hook) override { hooks_.push_back(std::move(hook)); }
+  void Erase() override { erases_ = true; }
 
   /// Throws when the transaction of the batch cannot go on, even if the job swallowed the error.
   void RequireIntact() const;
@@ -59,6 +61,7 @@ class WriteTransaction final : public Transaction {
 
   SqliteConnection& connection_;
   std::vector<std::function<void()>>& hooks_;
+  bool& erases_;
   std::optional<SqliteError> fatal_;
 };
 

@@ -4,16 +4,11 @@
 #include "sql/sqlite_error.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace coffer::sql {
 
 namespace {
-
-// A few clients that wait for each other's commits leave gaps shorter than this; a checkpoint in
-// such a gap would be felt by all of them.
-constexpr std::chrono::milliseconds kQuietMoment{20};
 
 /// Hooks come first: what they publish must be there for whoever hears of the outcome.
 void Tell(std::vector<PendingWrite>& batch) {
@@ -74,7 +69,7 @@ bool SqliteWriter::TakeBatch(std::vector<PendingWrite>& batch) {
   std::unique_lock lock(queue_mutex_);
   const auto is_awaited = [this] { return is_stopping_ || !queue_.empty(); };
   if (!is_abandoned_ && checkpointer_.WantsQuietMoment()) {
-    queue_changed_.wait_for(lock, kQuietMoment, is_awaited);
+    queue_changed_.wait_for(lock, checkpointer_.quiet_time(), is_awaited);
   } else {
     queue_changed_.wait(lock, is_awaited);
   }
@@ -94,6 +89,10 @@ void SqliteWriter::Commit(std::vector<PendingWrite>& batch) {
     disk_failure = group_commit_.Run(*connection, batch);
     commit_sequence_ = group_commit_.sequence();
   }
+  const bool is_erased = std::ranges::any_of(batch, [](const PendingWrite& write) {
+    return write.erases && write.outcome == WriteOutcome::kCommitted;
+  });
+  if (is_erased) checkpointer_.NoteErasure();
   Tell(batch);
   if (disk_failure) {
     Abandon(*disk_failure);

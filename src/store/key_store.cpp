@@ -105,7 +105,8 @@ constexpr auto kFindKeyByNameSql =
 constexpr auto kFindDefaultKeySql =
     kSelectKeys + " WHERE account = $1 AND region = $2 AND is_default = 1";
 constexpr auto kListKeysSql =
-    kSelectKeys + " WHERE account = $1 AND region = $2 AND name > $3 ORDER BY name";
+    kSelectKeys +
+    " WHERE account = $1 AND region = $2 AND name > $3 AND primary_version > 0 ORDER BY name";
 constexpr Statement kListKeys{kListKeysSql};
 constexpr Statement kFindKey{kFindKeySql};
 constexpr Statement kFindKeyByName{kFindKeyByNameSql};
@@ -222,15 +223,20 @@ constexpr Statement kInsertKey{
 constexpr Statement kInsertKeyVersion{
     "INSERT INTO key_versions(key_id, version, master_version, wrapped, created_at, row_mac) "
     "VALUES($1, $2, $3, $4, $5, $6)"};
+constexpr Statement kSetPrimaryVersion{
+    "UPDATE keys SET primary_version = $2, row_mac = $3 WHERE key_id = $1"};
+constexpr Statement kRemoveKeyVersions{"DELETE FROM key_versions WHERE key_id = $1"};
+constexpr Statement kRemoveAliasesOf{"DELETE FROM key_aliases WHERE key_id = $1"};
 constexpr Statement kInsertAlias{
-    "INSERT INTO key_aliases(account, region, alias, key_id, row_mac) VALUES($1, $2, $3, $4, $5)"};
+    "INSERT INTO key_aliases(account, region, alias, key_id, row_mac, created_at, updated_at) "
+    "VALUES($1, $2, $3, $4, $5, $6, $6)"};
 constexpr Statement kMoveAlias{
-    "UPDATE key_aliases SET key_id = $4, row_mac = $5 "
+    "UPDATE key_aliases SET key_id = $4, row_mac = $5, updated_at = $6 "
     "WHERE account = $1 AND region = $2 AND alias = $3"};
 constexpr Statement kRemoveAlias{
     "DELETE FROM key_aliases WHERE account = $1 AND region = $2 AND alias = $3"};
 constexpr Statement kListAliases{
-    "SELECT alias, key_id, row_mac FROM key_aliases "
+    "SELECT alias, key_id, row_mac, created_at, updated_at FROM key_aliases "
     "WHERE account = $1 AND region = $2 AND alias > $3 ORDER BY alias"};
 
 }  // namespace
@@ -240,6 +246,30 @@ void KeyStore::InsertKey(Transaction& transaction, const KeyRow& key,
   transaction.Execute(kInsertKey, {Span(key.id), key.account, key.region, key.name,
                                    std::int64_t{key.is_default}, std::int64_t{key.primary_version},
                                    ToSql(key.created), mac_.Compute(EncodeForMac(key).bytes())});
+  InsertVersion(transaction, version);
+}
+
+void KeyStore::AddVersion(Transaction& transaction, KeyRow& key,
+                          const KeyVersionRow& version) const {
+  InsertVersion(transaction, version);
+  SetPrimaryVersion(transaction, key, version.version);
+}
+
+void KeyStore::Destroy(Transaction& transaction, KeyRow& key) const {
+  transaction.Execute(kRemoveKeyVersions, {Span(key.id)});
+  transaction.Execute(kRemoveAliasesOf, {Span(key.id)});
+  SetPrimaryVersion(transaction, key, 0);
+  transaction.Erase();
+}
+
+void KeyStore::SetPrimaryVersion(Transaction& transaction, KeyRow& key,
+                                 std::uint32_t version) const {
+  key.primary_version = version;
+  transaction.Execute(kSetPrimaryVersion, {Span(key.id), std::int64_t{version},
+                                           mac_.Compute(EncodeForMac(key).bytes())});
+}
+
+void KeyStore::InsertVersion(Transaction& transaction, const KeyVersionRow& version) const {
   transaction.Execute(kInsertKeyVersion,
                       {Span(version.id), std::int64_t{version.version},
                        std::int64_t{version.master_version}, ToSql(version.wrapped),
@@ -283,18 +313,19 @@ void KeyStore::Rewrap(Transaction& transaction, const KeyVersionRow& version) co
                                 mac_.Compute(EncodeForMac(version).bytes())});
 }
 
-void KeyStore::InsertAlias(Transaction& transaction, const KeyRow& key,
-                           std::string_view alias) const {
+void KeyStore::InsertAlias(Transaction& transaction, const KeyRow& key, std::string_view alias,
+                           Timestamp now) const {
   const RowMac::Tag tag =
       mac_.Compute(EncodeAliasForMac(key.account, key.region, alias, key.id).bytes());
-  transaction.Execute(kInsertAlias, {key.account, key.region, alias, Span(key.id), tag});
+  transaction.Execute(kInsertAlias,
+                      {key.account, key.region, alias, Span(key.id), tag, ToSql(now)});
 }
 
-void KeyStore::MoveAlias(Transaction& transaction, const KeyRow& key,
-                         std::string_view alias) const {
+void KeyStore::MoveAlias(Transaction& transaction, const KeyRow& key, std::string_view alias,
+                         Timestamp now) const {
   const RowMac::Tag tag =
       mac_.Compute(EncodeAliasForMac(key.account, key.region, alias, key.id).bytes());
-  transaction.Execute(kMoveAlias, {key.account, key.region, alias, Span(key.id), tag});
+  transaction.Execute(kMoveAlias, {key.account, key.region, alias, Span(key.id), tag, ToSql(now)});
 }
 
 void KeyStore::RemoveAlias(Transaction& transaction, std::string_view account,
@@ -306,7 +337,10 @@ void KeyStore::ListAliases(Transaction& transaction, std::string_view account,
                            std::string_view region, std::string_view after,
                            const std::function<bool(const AliasRow&)>& each) const {
   transaction.Query(kListAliases, {account, region, after}, [&](const Row& row) {
-    const AliasRow found{.alias = std::string(row.Text(0)), .key_id = KeyIdAt(row, 1)};
+    const AliasRow found{.alias = std::string(row.Text(0)),
+                         .key_id = KeyIdAt(row, 1),
+                         .created = OptionalTimeAt(row, 3),
+                         .updated = OptionalTimeAt(row, 4)};
     Require(mac_, EncodeAliasForMac(account, region, found.alias, found.key_id), row.Bytes(2),
             "key_aliases", found.alias);
     return each(found);

@@ -23,15 +23,20 @@ struct KeyRow {
   std::string account;
   std::string region;
   std::string name;
-  bool is_default = false;  ///< The account's `alias/aws/secretsmanager` of that region.
-  std::uint32_t primary_version = 1;
+  bool is_default = false;            ///< The account's `alias/aws/secretsmanager` of that region.
+  std::uint32_t primary_version = 1;  ///< The one that seals; 0 of a key that was destroyed.
   Timestamp created;
+
+  /// Such a row stays, so that what the key has sealed is refused and its name is not used again.
+  [[nodiscard]] bool is_destroyed() const { return primary_version == 0; }
 };
 
 /// A name that an account gave to one of its keys.
 struct AliasRow {
   std::string alias;  ///< `alias/<name>`
   secrets::KeyId key_id{};
+  std::optional<Timestamp> created;  ///< Absent for those of a vault before schema step 8.
+  std::optional<Timestamp> updated;
 };
 
 /// One version of a key-encryption key, wrapped by the master key.
@@ -82,6 +87,10 @@ class KeyStore {
                                                             const secrets::KeyId& id,
                                                             std::uint32_t version) const;
   void InsertKey(Transaction& transaction, const KeyRow& key, const KeyVersionRow& version) const;
+  /// Adds `version` and makes it the primary one of `key`.
+  void AddVersion(Transaction& transaction, KeyRow& key, const KeyVersionRow& version) const;
+  /// Erases all versions of `key` and removes its aliases; the row stays, and says so.
+  void Destroy(Transaction& transaction, KeyRow& key) const;
 
   /// One version of a key, by its number in the table.
   struct KeyVersionName {
@@ -99,7 +108,7 @@ class KeyStore {
   /// Replaces `wrapped` and `master_version`.
   void Rewrap(Transaction& transaction, const KeyVersionRow& version) const;
   /// The keys of an account and region behind the name `after`, by name, until `each` answers
-  /// false.
+  /// false. Those that were destroyed are left out.
   void ListKeys(Transaction& transaction, std::string_view account, std::string_view region,
                 std::string_view after, const std::function<bool(const KeyRow&)>& each) const;
 
@@ -108,9 +117,11 @@ class KeyStore {
   static void ForEachKey(Transaction& transaction,
                          const std::function<void(const secrets::KeyId&)>& each);
 
-  void InsertAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;
+  void InsertAlias(Transaction& transaction, const KeyRow& key, std::string_view alias,
+                   Timestamp now) const;
   /// Has an alias that exists name another key of its account and region.
-  void MoveAlias(Transaction& transaction, const KeyRow& key, std::string_view alias) const;
+  void MoveAlias(Transaction& transaction, const KeyRow& key, std::string_view alias,
+                 Timestamp now) const;
   static void RemoveAlias(Transaction& transaction, std::string_view account,
                           std::string_view region, std::string_view alias);
   /// As ListKeys, by alias.
@@ -123,6 +134,9 @@ class KeyStore {
   void ResealAccessKey(Transaction& transaction, const AccessKeyRow& key) const;
 
  private:
+  void InsertVersion(Transaction& transaction, const KeyVersionRow& version) const;
+  void SetPrimaryVersion(Transaction& transaction, KeyRow& key, std::uint32_t version) const;
+
   const RowMac& mac_;
 };
 

@@ -204,6 +204,22 @@ CREATE TABLE master_keys(
 CREATE INDEX key_versions_by_master ON key_versions(master_version);
 )sql";
 
+// Apart from the keys and their settings, so that the rows of keys that are there already stay as
+// they are. The dates of aliases are shown and decide nothing, so they are under no MAC.
+constexpr std::string_view kKeyLives = R"sql(
+CREATE TABLE key_lives(
+  key_id BLOB PRIMARY KEY REFERENCES keys,
+  destroy_at INTEGER,
+  rotate_at INTEGER,
+  body TEXT NOT NULL,
+  row_mac BLOB NOT NULL) STRICT;
+CREATE INDEX key_lives_by_end ON key_lives(destroy_at) WHERE destroy_at IS NOT NULL;
+CREATE INDEX key_lives_by_rotation ON key_lives(rotate_at) WHERE rotate_at IS NOT NULL;
+CREATE INDEX key_aliases_by_key ON key_aliases(key_id);
+ALTER TABLE key_aliases ADD COLUMN created_at INTEGER;
+ALTER TABLE key_aliases ADD COLUMN updated_at INTEGER;
+)sql";
+
 constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema},
                             sql::SchemaStep{2, "identities", kIdentities},
                             sql::SchemaStep{3, "settings of keys", kKeySettings},
@@ -211,7 +227,8 @@ constexpr std::array kSteps{sql::SchemaStep{1, "secrets and keys", kFirstSchema}
                             sql::SchemaStep{5, "rotations", kRotations},
                             sql::SchemaStep{6, "queues of rotations", kRotationQueues},
                             sql::SchemaStep{7, "replicas", kReplications},
-                            sql::SchemaStep{8, "versions of the master key", kMasterKeys}};
+                            sql::SchemaStep{8, "versions of the master key", kMasterKeys},
+                            sql::SchemaStep{9, "lives of keys", kKeyLives}};
 
 }  // namespace
 

@@ -152,6 +152,7 @@ void SecretStore::Remove(Transaction& transaction, const secrets::Secret& secret
   BlockUntilSettled(transaction, secret.address);
   transaction.Execute(kRemoveVersions, {secret.id});
   transaction.Execute(kRemove, {secret.id});
+  transaction.Erase();
 }
 
 void SecretStore::BlockUntilSettled(Transaction& transaction,

@@ -99,7 +99,7 @@ class SecretStore {
   void Insert(Transaction& transaction, secrets::Secret& secret);
   /// Replaces the row of an existing secret; raises its generation, to `at_least` at least.
   void Update(Transaction& transaction, secrets::Secret& secret, std::int64_t at_least = 0);
-  /// Removes secret and versions; the freed bytes are overwritten (secure_delete).
+  /// Removes secret and versions; their bytes are erased (Transaction::Erase).
   void Remove(Transaction& transaction, const secrets::Secret& secret);
 
   // Whoever changes versions updates the secret too, in the same transaction (labels,

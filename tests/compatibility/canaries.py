@@ -69,8 +69,8 @@ class Canaries:
         return self._unit(label).decode()
 
     def note(self, label, value):
-        """A value that the server itself made: looked for as it is."""
-        self.others[label] = value.encode()
+        """A value that the server itself made, text or bytes: looked for as it is."""
+        self.others[label] = value if isinstance(value, bytes) else value.encode()
 
     def found_in(self, data):
         """`label (form)` of everything in these bytes."""

@@ -1,5 +1,6 @@
 """The AWS CLI, version 1 or 2, works unchanged (walk-throughs W1, W2, W3 and W8)."""
 
+import base64
 import json
 import os
 import shutil
@@ -12,14 +13,15 @@ pytestmark = pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installe
 
 
 class Cli:
-    def __init__(self, server):
+    def __init__(self, server, service="secretsmanager"):
         self.server = server
+        self.service = service
         self.environment = {**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_PAGER": "",
                             "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
                             "AWS_CA_BUNDLE": server.ca_bundle}
 
     def run(self, *arguments):
-        command = [AWS, "--endpoint-url", self.server.url, "secretsmanager", *arguments]
+        command = [AWS, "--endpoint-url", self.server.url, self.service, *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=60)
 
@@ -132,3 +134,31 @@ def test_deletion_and_second_thoughts(aws, name):
     aws("restore-secret", "--secret-id", name)
     assert aws("get-secret-value", "--secret-id", name, "--query", "SecretString",
                "--output", "text") == "value"
+
+
+def test_keys_of_kms(server, tmp_path):
+    kms = Cli(server, "kms")
+    key = kms("create-key", "--tags", "TagKey=team,TagValue=blue")["KeyMetadata"]["KeyId"]
+    plaintext, blob = tmp_path / "plaintext", tmp_path / "blob"
+    plaintext.write_bytes(b"a message")
+    sealed = kms("encrypt", "--key-id", key, "--plaintext", f"fileb://{plaintext}",
+                 "--encryption-context", "a=1,b=2")
+    blob.write_bytes(base64.b64decode(sealed["CiphertextBlob"]))
+
+    def decrypt(context):
+        return ["decrypt", "--ciphertext-blob", f"fileb://{blob}", "--encryption-context", context]
+
+    assert base64.b64decode(kms(*decrypt("b=2,a=1"))["Plaintext"]) == b"a message"
+    kms.refused("InvalidCiphertextException", *decrypt("a=1"))
+    made = kms("generate-data-key", "--key-id", key, "--key-spec", "AES_256")
+    assert len(base64.b64decode(made["Plaintext"])) == 32
+    kms("enable-key-rotation", "--key-id", key)
+    assert kms("get-key-rotation-status", "--key-id", key)["KeyRotationEnabled"] is True
+    kms("rotate-key-on-demand", "--key-id", key)
+    assert len(kms("list-key-rotations", "--key-id", key)["Rotations"]) == 1
+    assert base64.b64decode(kms(*decrypt("b=2,a=1"))["Plaintext"]) == b"a message"
+    pending = kms("schedule-key-deletion", "--key-id", key, "--pending-window-in-days", "7")
+    assert pending["KeyState"] == "PendingDeletion"
+    kms.refused("KMSInvalidStateException", *decrypt("b=2,a=1"))
+    kms("cancel-key-deletion", "--key-id", key)
+    assert kms("describe-key", "--key-id", key)["KeyMetadata"]["KeyState"] == "Disabled"

@@ -143,7 +143,7 @@ class Journey:
     def expect_no_echo(self, reply, body):
         """AWS repeats names and the like in its errors, never a value."""
         everything = reply.body + repr(reply.headers).encode()
-        values = [body.get(name) for name in ("SecretString", "SecretBinary")]
+        values = [body.get(name) for name in ("SecretString", "SecretBinary", "Plaintext")]
         if any(value and self.canaries.found_in(json.dumps(value).encode()) for value in values):
             assert self.canaries.found_in(everything) == [], reply
 
@@ -173,6 +173,31 @@ class Journey:
         self.call("RestoreSecret", SecretId=f"{name}/long")
         password = self.call("GetRandomPassword").json["RandomPassword"]
         self.canaries.note(self._label("random password"), password)
+        self.messages()
+
+    def call_kms(self, operation, status=200, **body):
+        return self.call(f"TrentService.{operation}", status, {"service": "kms"}, **body)
+
+    def messages(self):
+        """Plaintexts and data keys of KMS."""
+        key = self.call_kms("CreateKey").json["KeyMetadata"]["KeyId"]
+        plaintext = self.binary("plaintext of KMS", 30)
+        blob = self.call_kms("Encrypt", KeyId=key, Plaintext=plaintext).json["CiphertextBlob"]
+        assert self.call_kms("Decrypt", CiphertextBlob=blob).json["Plaintext"] == plaintext
+        self.call_kms("ReEncrypt", CiphertextBlob=blob, DestinationKeyId=key,
+                      DestinationEncryptionContext={"a": "b"})
+        for operation, body in [("GenerateDataKey", {"KeyId": key, "KeySpec": "AES_256"}),
+                                ("GenerateRandom", {"NumberOfBytes": 64})]:
+            made = self.call_kms(operation, **body).json["Plaintext"]
+            self.canaries.note(self._label(f"plaintext of {operation}"), base64.b64decode(made))
+        for body in [{"KeyId": "alias/none"}, {"KeyId": key, "EncryptionAlgorithm": "none"},
+                     {"KeyId": key, "DryRun": True}, {"KeyId": key, "EncryptionContext": 7}]:
+            self.call_kms("Encrypt", 400, **body, Plaintext=self.binary("refused plaintext of KMS"))
+        self.call_kms("Encrypt", 400, KeyId=key, Plaintext="!" + self.binary("bad plaintext"))
+        self.call_kms("Encrypt", 400, KeyId=key, Plaintext=self.binary("long plaintext", 300))
+        self.call_kms("DisableKey", KeyId=key)
+        self.call_kms("Decrypt", 400, CiphertextBlob=blob)
+        self.call_kms("ScheduleKeyDeletion", KeyId=key)
 
     def bad(self, name):
         for operation, member in [("CreateSecret", "Name"), ("PutSecretValue", "SecretId"),

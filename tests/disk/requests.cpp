@@ -147,6 +147,11 @@ std::vector<Mutation> KmsMutations() {
       {{}, Kms("TagResource", OnKeyOne(R"("Tags":[{"TagKey":"more","TagValue":"v"}])"))},
       {{}, Kms("UntagResource", OnKeyOne(R"("TagKeys":["team"])"))},
       {{}, Kms("UpdateKeyDescription", OnKeyOne(R"("Description":"changed")"))},
+      {{}, Kms("ScheduleKeyDeletion", OnKeyOne(R"("PendingWindowInDays":7)"))},
+      {{Kms("ScheduleKeyDeletion", OnKeyOne())}, Kms("CancelKeyDeletion", OnKeyOne())},
+      {{}, Kms("EnableKeyRotation", OnKeyOne(R"("RotationPeriodInDays":90)"))},
+      {{Kms("EnableKeyRotation", OnKeyOne())}, Kms("DisableKeyRotation", OnKeyOne())},
+      {{}, Kms("RotateKeyOnDemand", OnKeyOne())},
   };
 }
 
@@ -289,6 +294,8 @@ const std::vector<ApiRequest>& Questions() {
         Kms("DescribeKey", OnKeyOne()),
         Kms("GetKeyPolicy", OnKeyOne()),
         Kms("ListResourceTags", OnKeyOne()),
+        Kms("GetKeyRotationStatus", OnKeyOne()),
+        Kms("ListKeyRotations", OnKeyOne(R"("IncludeKeyMaterial":"ALL_KEY_MATERIAL")")),
         Kms("DescribeKey", R"({"KeyId":")" + kKeyTwo + R"("})"),
         Iam("ListUsers", ""),
         Iam("ListGroups", ""),

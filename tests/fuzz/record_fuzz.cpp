@@ -1,11 +1,13 @@
 // Sealed records: whatever bytes lie in the database, what opens is what was sealed, and nothing
-// else. Input: a letter that says what the rest is. `v`, `k`, `t`: changes of a sealed value, of
-// its wrapped data key, of a session token, three bytes each: where (two bytes) and what to XOR; a
-// last single byte cuts so many bytes off. `p`: a plaintext, sealed under the right key.
+// else. Input: a letter that says what the rest is. `v`, `k`, `t`, `c`: changes of a sealed value,
+// of its wrapped data key, of a session token, of a ciphertext of KMS, three bytes each: where (two
+// bytes) and what to XOR; a last single byte cuts so many bytes off. `p`: a plaintext, sealed under
+// the right key.
 
 #include "base/encoding.h"
 #include "base/log.h"
 #include "checks.h"
+#include "keyring/ciphertext.h"
 #include "keyring/envelope.h"
 #include "keyring/record.h"
 #include "secrets/secret_identifier.h"
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +40,7 @@ using coffer::store::SealedValue;
 constexpr std::string_view kVersion = "11111111-1111-1111-1111-111111111111";
 constexpr std::string_view kAccessKey = "ASIA0123456789ABCDEF";
 constexpr std::string_view kText = "a value that is longer than one unit of padding, of 64 bytes";
+const coffer::keyring::EncryptionContext kEncryptionContext{{"purpose", "test"}};
 constexpr std::size_t kPrefix = 5;  // Kind and length, in front of a value.
 
 coffer::secrets::Secret TheSecret() {
@@ -46,7 +50,7 @@ coffer::secrets::Secret TheSecret() {
   return secret;
 }
 
-/// A vault with one sealed value and one session token.
+/// A vault with one sealed value, one session token and one ciphertext of KMS.
 class Vault {
  public:
   Vault() {
@@ -56,10 +60,17 @@ class Vault {
     });
     sealed_ = envelope_.Seal(secret_, kVersion, key_,
                              Value{ValueKind::kText, SecretBytes::FromText(kText)});
+    database_.Write([&](Transaction& transaction) {
+      customer_key_ = keyring_.Create(transaction, "000000000000", "us-east-1");
+      ciphertext_ =
+          coffer::keyring::SealCiphertext(keyring_, transaction, customer_key_, kEncryptionContext,
+                                          coffer::base::AsBytes(kText), random_);
+    });
     token_ = keyring_.session_tokens().Seal(kAccessKey, SecretBytes(40), R"({"k":"role"})");
   }
   [[nodiscard]] const SealedValue& sealed() const { return sealed_; }
   [[nodiscard]] const std::string& token() const { return token_; }
+  [[nodiscard]] const std::vector<std::byte>& ciphertext() const { return ciphertext_; }
   [[nodiscard]] const coffer::keyring::SessionTokens& tokens() const {
     return keyring_.session_tokens();
   }
@@ -70,6 +81,15 @@ class Vault {
       value = envelope_.Open(transaction, secret_, kVersion, sealed);
     });
     return value;
+  }
+
+  std::optional<SecretBytes> OpenCiphertext(std::span<const std::byte> blob) {
+    std::optional<SecretBytes> plaintext;
+    database_.Read([&](Transaction& transaction) {
+      plaintext = coffer::keyring::OpenCiphertext(keyring_, transaction, customer_key_,
+                                                  kEncryptionContext, blob);
+    });
+    return plaintext;
   }
 
   /// What Envelope::Seal would make if a value's plaintext were any bytes.
@@ -104,6 +124,8 @@ class Vault {
   UsableKey key_;
   SealedValue sealed_;
   std::string token_;
+  coffer::store::KeyRow customer_key_;
+  std::vector<std::byte> ciphertext_;
 };
 
 /// Does to `bytes` what the input says.
@@ -124,6 +146,12 @@ void CheckValue(Vault& vault, const SealedValue& sealed) {
   const auto value = vault.Open(sealed);
   Require(value.has_value() == is_same);
   Require(!is_same || (value->kind == ValueKind::kText && value->bytes.ExposeText() == kText));
+}
+
+void CheckCiphertext(Vault& vault, const std::vector<std::byte>& ciphertext) {
+  const auto plaintext = vault.OpenCiphertext(ciphertext);
+  Require(plaintext.has_value() == (ciphertext == vault.ciphertext()));
+  Require(!plaintext || plaintext->ExposeText() == kText);
 }
 
 void CheckToken(Vault& vault, const std::string& token) {
@@ -150,6 +178,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span rest(data + 1, size - 1);
   SealedValue sealed = vault.sealed();
   std::string token = vault.token();
+  std::vector<std::byte> ciphertext = vault.ciphertext();
   switch (data[0]) {
     case 'v':
       Change(sealed.record, rest);
@@ -163,8 +192,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       Change(token, rest);
       CheckToken(vault, token);
       break;
+    case 'c':
+      Change(ciphertext, rest);
+      CheckCiphertext(vault, ciphertext);
+      break;
     default:
       CheckPlaintext(vault, std::as_bytes(rest));
+      (void)vault.OpenCiphertext(std::as_bytes(rest));
       (void)coffer::keyring::ParseRecord(std::as_bytes(rest), Purpose::kSecretValue);
   }
   return 0;

@@ -64,6 +64,10 @@ class SmallVault {
     (void)api.Call("DeleteSecret", R"({"SecretId":"gone"})");
     call("CreateSecret",
          R"("Name":"far","SecretString":"v","AddReplicaRegions":[{"Region":"eu-west-1"}]})", '5');
+    call("CreateSecret",
+         R"("Name":"keyed","SecretString":"v",)"
+         R"("KmsKeyId":"11111111-2222-3333-4444-555555555555"})",
+         '6');
     (void)api.AddUser("000000000000", "admin",
                       R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})");
     (void)api.AddUser("000000000000", "reader",

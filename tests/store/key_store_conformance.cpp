@@ -1,8 +1,11 @@
 #include "store/key_store_conformance.h"
 
+#include "store/key_life.h"
 #include "store/key_settings.h"
 #include "support/sample_secrets.h"
 
+#include <chrono>
+#include <string>
 #include <vector>
 
 namespace coffer::test {
@@ -47,7 +50,8 @@ TEST_P(KeyStoreConformance, MetaValuesAreReplaced) {
 TEST_P(KeyStoreConformance, AKeyIsFoundByIdNameAndAlias) {
   const KeyRow key = Add(1, "mine");
   Add(2, "other");
-  Write([&](Transaction& transaction) { store_.InsertAlias(transaction, key, "alias/mine"); });
+  Write(
+      [&](Transaction& transaction) { store_.InsertAlias(transaction, key, "alias/mine", At(5)); });
 
   Read([&](Transaction& transaction) {
     const auto by_id = store_.FindKey(transaction, key.id);
@@ -137,7 +141,8 @@ TEST_P(KeyStoreConformance, EditedRowsAreNoticed) {
   };
   const KeyRow key = Add(1, "mine");
   Add(2, "other");
-  Write([&](Transaction& transaction) { store_.InsertAlias(transaction, key, "alias/mine"); });
+  Write(
+      [&](Transaction& transaction) { store_.InsertAlias(transaction, key, "alias/mine", At(5)); });
 
   for (const Case& one : cases) {
     const auto edit_and_load = [&](Transaction& transaction) {
@@ -176,9 +181,9 @@ TEST_P(KeyStoreConformance, AnAliasMovesAndGoes) {
   const KeyRow first = Add(1, "first");
   const KeyRow second = Add(2, "second");
   Write([&](Transaction& transaction) {
-    store_.InsertAlias(transaction, first, "alias/a");
-    store_.InsertAlias(transaction, first, "alias/b");
-    store_.MoveAlias(transaction, second, "alias/b");
+    store_.InsertAlias(transaction, first, "alias/a", At(5));
+    store_.InsertAlias(transaction, first, "alias/b", At(5));
+    store_.MoveAlias(transaction, second, "alias/b", At(9));
   });
   std::vector<std::string> listed;
   Read([&](Transaction& transaction) {
@@ -187,6 +192,8 @@ TEST_P(KeyStoreConformance, AnAliasMovesAndGoes) {
                        [&](const store::AliasRow& alias) {
                          listed.push_back(alias.alias);
                          EXPECT_EQ(alias.key_id, second.id);
+                         EXPECT_EQ(alias.created, At(5));
+                         EXPECT_EQ(alias.updated, At(9));
                          return true;
                        });
   });
@@ -200,6 +207,111 @@ TEST_P(KeyStoreConformance, AnAliasMovesAndGoes) {
     EXPECT_FALSE(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/b").has_value());
     EXPECT_TRUE(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/a").has_value());
   });
+}
+
+TEST_P(KeyStoreConformance, AFurtherVersionSealsAndADestroyedKeyHasNone) {
+  KeyRow key = Add(1, "mine");
+  Add(2, "other");
+  store::KeyVersionRow second{.id = key.id,
+                              .version = 2,
+                              .master_version = 4,
+                              .wrapped = std::vector(40, std::byte{0x77}),
+                              .created = At(2000)};
+  Write([&](Transaction& transaction) {
+    store_.AddVersion(transaction, key, second);
+    store_.InsertAlias(transaction, key, "alias/mine", At(5));
+  });
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(store_.FindKey(transaction, key.id)->primary_version, 2U);
+    EXPECT_TRUE(store_.FindKeyVersion(transaction, key.id, 1).has_value());
+    EXPECT_EQ(store_.FindKeyVersion(transaction, key.id, 2)->wrapped, second.wrapped);
+  });
+
+  Write([&](Transaction& transaction) { store_.Destroy(transaction, key); });
+
+  Read([&](Transaction& transaction) {
+    EXPECT_TRUE(store_.FindKeyByName(transaction, kAccount, kRegion, "mine")->is_destroyed());
+    EXPECT_FALSE(store_.FindKeyVersion(transaction, key.id, 1).has_value());
+    EXPECT_FALSE(store_.FindKeyVersion(transaction, key.id, 2).has_value());
+    EXPECT_FALSE(store_.FindKeyByAlias(transaction, kAccount, kRegion, "alias/mine").has_value());
+    std::vector<std::string> names;
+    store_.ListKeys(transaction, kAccount, kRegion, "", [&](const KeyRow& listed) {
+      names.push_back(listed.name);
+      return true;
+    });
+    EXPECT_EQ(names, std::vector<std::string>{"other"});
+  });
+}
+
+TEST_P(KeyStoreConformance, ALifeIsKeptAndReplaced) {
+  const store::KeyLifeStore lives(mac_);
+  const KeyRow key = Add(1, "mine");
+  const KeyRow default_key = Add(2, "default", true);
+  const store::KeyLife life{.destruction = At(9000),
+                            .next_rotation = At(7000),
+                            .rotation_period_days = 90,
+                            .rotations = {{.version = 2, .date = At(5), .is_on_demand = true}}};
+  Write([&](Transaction& transaction) {
+    EXPECT_EQ(lives.Find(transaction, key), store::KeyLife());
+    // AWS's own are rotated every year.
+    EXPECT_EQ(lives.Find(transaction, default_key).next_rotation,
+              default_key.created + std::chrono::days(365));
+    lives.Put(transaction, key.id, {});
+    lives.Put(transaction, key.id, life);
+    lives.Put(transaction, default_key.id, life);
+  });
+
+  Read([&](Transaction& transaction) {
+    EXPECT_EQ(lives.Find(transaction, key), life);
+    EXPECT_EQ(lives.Find(transaction, default_key), life);
+  });
+}
+
+TEST_P(KeyStoreConformance, AnEditedLifeIsNoticed) {
+  const store::KeyLifeStore lives(mac_);
+  const KeyRow key = Add(1, "mine");
+  Write([&](Transaction& transaction) {
+    lives.Put(transaction, key.id, {.destruction = At(9000), .next_rotation = At(7000)});
+  });
+  static constexpr Statement kEdits[] = {{"UPDATE key_lives SET destroy_at = 1"},
+                                         {"UPDATE key_lives SET destroy_at = NULL"},
+                                         {"UPDATE key_lives SET rotate_at = NULL"},
+                                         {"UPDATE key_lives SET body = body || ' '"}};
+  for (const Statement& edit : kEdits) {
+    EXPECT_THROW(Write([&](Transaction& transaction) {
+                   EXPECT_EQ(transaction.Execute(edit, {}), 1);
+                   static_cast<void>(lives.Find(transaction, key));
+                 }),
+                 IntegrityError)
+        << edit.sql;
+  }
+}
+
+TEST_P(KeyStoreConformance, KeysAreDueByTheirEndAndTheirSchedule) {
+  using Lives = store::KeyLifeStore;
+  const Lives lives(mac_);
+  const Timestamp year = At(1000) + std::chrono::days(365);
+  for (unsigned char id = 1; id <= 4; ++id) Add(id, "key-" + std::to_string(id), id == 4);
+  Write([&](Transaction& transaction) {
+    lives.Put(transaction, KeyIdOf(1), {.destruction = At(5000), .next_rotation = {}});
+    lives.Put(transaction, KeyIdOf(2), {.destruction = {}, .next_rotation = At(6000)});
+  });
+  const auto due = [&](Timestamp now) {
+    std::vector<secrets::KeyId> ids;
+    Read([&](Transaction& transaction) { ids = Lives::Due(transaction, now); });
+    return ids;
+  };
+
+  EXPECT_EQ(due(At(4999)).size(), 0U);
+  EXPECT_EQ(due(At(5000)), std::vector{KeyIdOf(1)});
+  EXPECT_EQ(due(At(6000)), (std::vector{KeyIdOf(1), KeyIdOf(2)}));
+  EXPECT_EQ(due(year - std::chrono::milliseconds(1)), (std::vector{KeyIdOf(1), KeyIdOf(2)}));
+  EXPECT_EQ(due(year), (std::vector{KeyIdOf(1), KeyIdOf(2), KeyIdOf(4)}));
+  Write([&](Transaction& transaction) {
+    lives.Put(transaction, KeyIdOf(4),
+              {.destruction = {}, .next_rotation = At(9000) + std::chrono::days(900)});
+  });
+  EXPECT_EQ(due(year), (std::vector{KeyIdOf(1), KeyIdOf(2)}));
 }
 
 TEST_P(KeyStoreConformance, SettingsAreKeptAndReplaced) {

@@ -188,7 +188,7 @@ class ApiOverDatabase {
                                          .enforcement = enforcement_};
   sigv4::Verifier verifier_{principals_, {.regions = RegionsServed(), .trust_any_signature = true}};
   services::iam::Service iam_{.identities = identities_, .keyring = keyring_, .random = random_};
-  services::kms::Service kms_{.keyring = keyring_};
+  services::kms::Service kms_{.keyring = keyring_, .random = random_};
   api::Services services_{
       .secrets_manager = service_, .iam = iam_, .kms = kms_, .authorization = authorization_};
   api::RotationCalls rotation_calls_{

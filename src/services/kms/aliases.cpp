@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "keyring/key_name.h"
 #include "services/kms/key_identifier.h"
+#include "services/kms/key_state.h"
 
 #include <algorithm>
 
@@ -26,6 +27,7 @@ Result<AuthorizedKey> Target(Context& context, std::string_view operation,
   if (key.row().account != context.account) {
     return std::unexpected(KeyNotFound(context.region, identifier));
   }
+  RETURN_IF_ERROR(RequireNotPendingDeletion(key));
   return key;
 }
 
@@ -56,14 +58,15 @@ Result<base::NoOutput> CreateAlias(Context& context, const AliasRequest& request
                            request.alias_name)) {
     return Fail(ErrorCode::kAlreadyExists, "An alias with the name " + arn + " already exists");
   }
-  store.InsertAlias(context.transaction, key.row(), request.alias_name);
+  store.InsertAlias(context.transaction, key.row(), request.alias_name, context.now);
   return base::NoOutput{};
 }
 
 Result<base::NoOutput> UpdateAlias(Context& context, const AliasRequest& request) {
   RETURN_IF_ERROR(AuthorizeAlias(context, "UpdateAlias", request.alias_name));
   ASSIGN_OR_RETURN(const AuthorizedKey key, Target(context, "UpdateAlias", request));
-  context.service.keyring.key_store().MoveAlias(context.transaction, key.row(), request.alias_name);
+  context.service.keyring.key_store().MoveAlias(context.transaction, key.row(), request.alias_name,
+                                                context.now);
   return base::NoOutput{};
 }
 
@@ -89,21 +92,29 @@ Result<ListAliasesReply> ListAliases(Context& context, const ListAliasesRequest&
   const store::KeyStore& store = context.service.keyring.key_store();
 
   ListAliasesReply reply;
-  const auto add = [&](std::string_view alias, const store::KeyRow& key) {
+  const auto add = [&](const store::AliasRow& alias, const store::KeyRow& key) {
     if (wanted && key.id != *wanted) return;
-    reply.aliases.push_back({.alias_name = std::string(alias),
-                             .alias_arn = AliasArnOf(context, alias),
-                             .target_key_id = key.name});
+    reply.aliases.push_back({.alias_name = alias.alias,
+                             .alias_arn = AliasArnOf(context, alias.alias),
+                             .target_key_id = key.name,
+                             .creation_date = alias.created,
+                             .last_updated_date = alias.updated});
   };
   if (after < keyring::kDefaultKeyAlias) {
     const auto key = store.FindDefaultKey(context.transaction, context.account, context.region);
-    if (key) add(keyring::kDefaultKeyAlias, *key);
+    if (key) {
+      add({.alias = std::string(keyring::kDefaultKeyAlias),
+           .key_id = key->id,
+           .created = key->created,
+           .updated = key->created},
+          *key);
+    }
   }
   const std::size_t enough = reply.aliases.size() + page_size + 1;
   store.ListAliases(context.transaction, context.account, context.region, after,
                     [&](const store::AliasRow& alias) {
                       const auto key = store.FindKey(context.transaction, alias.key_id);
-                      if (key) add(alias.alias, *key);
+                      if (key) add(alias, *key);
                       return reply.aliases.size() < enough;
                     });
   std::ranges::sort(reply.aliases, {}, &AliasListEntry::alias_name);

@@ -51,11 +51,16 @@ struct AliasListEntry {
   std::string alias_name;
   std::string alias_arn;
   std::string target_key_id;
+  std::optional<Timestamp> creation_date;
+  std::optional<Timestamp> last_updated_date;
 
   static constexpr auto Members() {
-    return std::tuple{base::Required("AliasName", &AliasListEntry::alias_name),
-                      base::Required("AliasArn", &AliasListEntry::alias_arn),
-                      base::Required("TargetKeyId", &AliasListEntry::target_key_id)};
+    using R = AliasListEntry;
+    return std::tuple{base::Required("AliasName", &R::alias_name),
+                      base::Required("AliasArn", &R::alias_arn),
+                      base::Required("TargetKeyId", &R::target_key_id),
+                      base::Optional("CreationDate", &R::creation_date),
+                      base::Optional("LastUpdatedDate", &R::last_updated_date)};
   }
 };
 struct ListAliasesReply {

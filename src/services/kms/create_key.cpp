@@ -49,7 +49,7 @@ Result<KeyMetadataReply> CreateKey(Context& context, const CreateKeyRequest& req
   keyring::Keyring& keyring = context.service.keyring;
   key = keyring.Create(context.transaction, context.account, context.region);
   keyring.key_settings().Put(context.transaction, key.id, settings);
-  return KeyMetadataReply{MetadataOf(key, settings)};
+  return KeyMetadataReply{MetadataOf(key, settings, {})};
 }
 
 }  // namespace coffer::services::kms

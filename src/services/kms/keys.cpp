@@ -1,6 +1,7 @@
 #include "services/kms/keys.h"
 
 #include "services/kms/key_identifier.h"
+#include "services/kms/key_state.h"
 
 namespace coffer::services::kms {
 namespace {
@@ -10,9 +11,12 @@ Result<base::NoOutput> Switch(Context& context, std::string_view operation,
   RETURN_IF_ERROR(RefuseAlias(request.key_id));
   ASSIGN_OR_RETURN(const AuthorizedKey key,
                    context.authorizer.Authorize(operation, request.key_id));
+  RETURN_IF_ERROR(RequireNotPendingDeletion(key));
   store::KeySettings settings = key.settings();
   settings.is_enabled = is_enabled;
-  context.service.keyring.key_settings().Put(context.transaction, key.row().id, settings);
+  keyring::Keyring& keyring = context.service.keyring;
+  keyring.key_settings().Put(context.transaction, key.row().id, settings);
+  if (!is_enabled) keyring.Forget(context.transaction, key.row().id);
   return base::NoOutput{};
 }
 
@@ -21,7 +25,7 @@ Result<base::NoOutput> Switch(Context& context, std::string_view operation,
 Result<KeyMetadataReply> DescribeKey(Context& context, const KeyIdRequest& request) {
   ASSIGN_OR_RETURN(const AuthorizedKey key,
                    context.authorizer.Authorize("DescribeKey", request.key_id));
-  return KeyMetadataReply{MetadataOf(key.row(), key.settings())};
+  return KeyMetadataReply{MetadataOf(key.row(), key.settings(), key.life())};
 }
 
 Result<ListKeysReply> ListKeys(Context& context, const ListKeysRequest& request) {
@@ -43,14 +47,6 @@ Result<ListKeysReply> ListKeys(Context& context, const ListKeysRequest& request)
   return reply;
 }
 
-Result<GetKeyRotationStatusReply> GetKeyRotationStatus(Context& context,
-                                                       const KeyIdRequest& request) {
-  RETURN_IF_ERROR(RefuseAlias(request.key_id));
-  ASSIGN_OR_RETURN(const AuthorizedKey key,
-                   context.authorizer.Authorize("GetKeyRotationStatus", request.key_id));
-  return GetKeyRotationStatusReply{.key_id = key.row().name};
-}
-
 Result<base::NoOutput> EnableKey(Context& context, const KeyIdRequest& request) {
   return Switch(context, "EnableKey", request, true);
 }
@@ -64,6 +60,7 @@ Result<base::NoOutput> UpdateKeyDescription(Context& context,
   RETURN_IF_ERROR(RefuseAlias(request.key_id));
   ASSIGN_OR_RETURN(const AuthorizedKey key,
                    context.authorizer.Authorize("UpdateKeyDescription", request.key_id));
+  RETURN_IF_ERROR(RequireNotPendingDeletion(key));
   store::KeySettings settings = key.settings();
   settings.description = request.description;
   context.service.keyring.key_settings().Put(context.transaction, key.row().id, settings);

@@ -3,8 +3,8 @@
 #include "services/kms/context.h"
 #include "services/kms/shapes.h"
 
-/// Looking at keys and switching them: DescribeKey, ListKeys, GetKeyRotationStatus, EnableKey,
-/// DisableKey, UpdateKeyDescription (AWS: KMS API reference).
+/// Looking at keys and switching them: DescribeKey, ListKeys, EnableKey, DisableKey,
+/// UpdateKeyDescription (AWS: KMS API reference).
 namespace coffer::services::kms {
 
 /// Takes an alias too.
@@ -42,22 +42,8 @@ struct ListKeysReply {
 /// By id, 100 on a page unless the request says otherwise.
 [[nodiscard]] Result<ListKeysReply> ListKeys(Context& context, const ListKeysRequest& request);
 
-struct GetKeyRotationStatusReply {
-  std::string key_id;
-  bool is_enabled = false;
-
-  static constexpr auto Members() {
-    using R = GetKeyRotationStatusReply;
-    return std::tuple{base::Required("KeyId", &R::key_id),
-                      base::Required("KeyRotationEnabled", &R::is_enabled)};
-  }
-};
-/// Never enabled: no key is rotated by a schedule.
-[[nodiscard]] Result<GetKeyRotationStatusReply> GetKeyRotationStatus(Context& context,
-                                                                     const KeyIdRequest& request);
-
 [[nodiscard]] Result<base::NoOutput> EnableKey(Context& context, const KeyIdRequest& request);
-/// Values under a disabled key are neither sealed nor opened.
+/// Nothing is sealed or opened under a disabled key.
 [[nodiscard]] Result<base::NoOutput> DisableKey(Context& context, const KeyIdRequest& request);
 
 struct UpdateKeyDescriptionRequest {

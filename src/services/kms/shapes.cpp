@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "services/kms/key_identifier.h"
+#include "services/kms/key_state.h"
 
 #include <algorithm>
 
@@ -30,7 +31,8 @@ Result<std::vector<secrets::Tag>> WithTags(std::vector<secrets::Tag> tags,
   return tags;
 }
 
-KeyMetadata MetadataOf(const store::KeyRow& key, const store::KeySettings& settings) {
+KeyMetadata MetadataOf(const store::KeyRow& key, const store::KeySettings& settings,
+                       const store::KeyLife& life) {
   return {.account = key.account,
           .key_id = key.name,
           .arn = ArnOf(key),
@@ -40,12 +42,14 @@ KeyMetadata MetadataOf(const store::KeyRow& key, const store::KeySettings& setti
                                           "no other key is defined"
                                         : settings.description,
           .key_usage = "ENCRYPT_DECRYPT",
-          .key_state = settings.is_enabled ? "Enabled" : "Disabled",
+          .key_state = std::string(NameOf(StateOf(settings, life))),
           .origin = "AWS_KMS",
           .key_manager = key.is_default ? "AWS" : "CUSTOMER",
           .key_spec = "SYMMETRIC_DEFAULT",
           .algorithms = {"SYMMETRIC_DEFAULT"},
-          .multi_region = false};
+          .multi_region = false,
+          .deletion_date = life.destruction,
+          .current_key_material_id = MaterialIdOf(key, key.primary_version)};
 }
 
 std::string FormatMarker(std::string_view name) {

@@ -3,6 +3,7 @@
 #include "base/shape.h"
 #include "coffer/result.h"
 #include "secrets/secret.h"
+#include "store/key_life.h"
 #include "store/key_settings.h"
 #include "store/key_store.h"
 
@@ -63,6 +64,8 @@ struct KeyMetadata {
   std::string key_spec;
   std::vector<std::string> algorithms;
   bool multi_region = false;
+  std::optional<Timestamp> deletion_date{};
+  std::string current_key_material_id;
 
   static constexpr auto Members() {
     using R = KeyMetadata;
@@ -79,10 +82,13 @@ struct KeyMetadata {
                       base::Required("CustomerMasterKeySpec", &R::key_spec),
                       base::Required("KeySpec", &R::key_spec),
                       base::Required("EncryptionAlgorithms", &R::algorithms),
-                      base::Required("MultiRegion", &R::multi_region)};
+                      base::Required("MultiRegion", &R::multi_region),
+                      base::Optional("DeletionDate", &R::deletion_date),
+                      base::Required("CurrentKeyMaterialId", &R::current_key_material_id)};
   }
 };
-[[nodiscard]] KeyMetadata MetadataOf(const store::KeyRow& key, const store::KeySettings& settings);
+[[nodiscard]] KeyMetadata MetadataOf(const store::KeyRow& key, const store::KeySettings& settings,
+                                     const store::KeyLife& life);
 
 struct KeyMetadataReply {
   KeyMetadata key_metadata;

@@ -1,6 +1,7 @@
 #include "services/kms/tags.h"
 
 #include "services/kms/key_identifier.h"
+#include "services/kms/key_state.h"
 
 #include <algorithm>
 
@@ -17,6 +18,7 @@ Result<AuthorizedKey> AuthorizeTags(Context& context, std::string_view operation
 
 Result<base::NoOutput> TagResource(Context& context, const TagResourceRequest& request) {
   ASSIGN_OR_RETURN(const AuthorizedKey key, AuthorizeTags(context, "TagResource", request.key_id));
+  RETURN_IF_ERROR(RequireNotPendingDeletion(key));
   store::KeySettings settings = key.settings();
   ASSIGN_OR_RETURN(settings.tags, WithTags(std::move(settings.tags), request.tags));
   context.service.keyring.key_settings().Put(context.transaction, key.row().id, settings);
@@ -26,6 +28,7 @@ Result<base::NoOutput> TagResource(Context& context, const TagResourceRequest& r
 Result<base::NoOutput> UntagResource(Context& context, const UntagResourceRequest& request) {
   ASSIGN_OR_RETURN(const AuthorizedKey key,
                    AuthorizeTags(context, "UntagResource", request.key_id));
+  RETURN_IF_ERROR(RequireNotPendingDeletion(key));
   store::KeySettings settings = key.settings();
   std::erase_if(settings.tags, [&](const secrets::Tag& tag) {
     return std::ranges::find(request.tag_keys, tag.key) != request.tag_keys.end();

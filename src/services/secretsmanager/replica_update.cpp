@@ -102,13 +102,14 @@ Result<void> ReplicaUpdate::Make(const secrets::Replica& entry, const secrets::S
 }
 
 Result<keyring::UsableKey> ReplicaUpdate::KeyOf(const secrets::Secret& replica) const {
-  ASSIGN_OR_RETURN(keyring::ResolvedKey resolved,
-                   scope_.service.keyring.Resolve(
-                       scope_.transaction, replica.address.account, replica.address.region,
-                       replica.kms_key_id.value_or(std::string(keyring::kDefaultKeyAlias)),
-                       scope_.service.create_unknown_keys));
-  if (!IsUsable(scope_, resolved.key.id)) return std::unexpected(secrets::CannotEncrypt());
-  return std::move(resolved.key);
+  keyring::Keyring& keyring = scope_.service.keyring;
+  ASSIGN_OR_RETURN(
+      const store::KeyRow key,
+      keyring.Resolve(scope_.transaction, replica.address.account, replica.address.region,
+                      replica.kms_key_id.value_or(std::string(keyring::kDefaultKeyAlias)),
+                      scope_.service.create_unknown_keys));
+  if (!IsUsable(scope_, key.id)) return std::unexpected(secrets::CannotEncrypt());
+  return keyring.Newest(scope_.transaction, key);
 }
 
 Result<void> ReplicaUpdate::PermitOpening(const secrets::Version& version) const {

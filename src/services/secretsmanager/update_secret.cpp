@@ -12,7 +12,8 @@ namespace coffer::services::secretsmanager {
 namespace {
 
 // A new key re-encrypts the versions that are in use (AWS: UpdateSecret, KmsKeyId); older ones stay
-// under the key that sealed them.
+// under the key that sealed them, and so do those whose key the caller may not use or nobody can
+// (AWS: change the encryption key of a secret). Else a secret could not leave a lost key.
 Result<void> SealAnew(const Context& context, const secrets::Secret& secret) {
   constexpr std::array kInUse{secrets::kCurrent, secrets::kPrevious, secrets::kPending};
   store::SecretStore& store = context.service.secrets;
@@ -26,8 +27,9 @@ Result<void> SealAnew(const Context& context, const secrets::Secret& secret) {
     if (!stored || stored->version.key_id == key.id) continue;
     const std::optional<store::SealedValue>& sealed = stored->value;
     if (!sealed) continue;
-    RETURN_IF_ERROR(
-        context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, version_id, sealed->key_id));
+    if (!context.authorizer.AuthorizeKey(KeyUse::kOpen, secret, version_id, sealed->key_id)) {
+      continue;
+    }
     ASSIGN_OR_RETURN(
         const keyring::Value value,
         context.service.envelope.Open(context.transaction, secret, version_id, *sealed));

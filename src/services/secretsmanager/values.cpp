@@ -1,5 +1,6 @@
 #include "services/secretsmanager/values.h"
 
+#include "keyring/key_name.h"
 #include "secrets/messages.h"
 #include "secrets/secret_identifier.h"
 #include "secrets/versions.h"
@@ -74,17 +75,15 @@ Result<keyring::UsableKey> KeyOf(const Context& context, const secrets::Secret& 
                                  std::string_view version_id) {
   keyring::Keyring& keyring = context.service.keyring;
   const auto& [account, region, name] = secret.address;
-  if (!secret.kms_key_id) {
-    keyring::UsableKey key = keyring.DefaultKey(context.transaction, account, region);
-    RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, version_id, key.id));
-    return key;
-  }
-  ASSIGN_OR_RETURN(keyring::ResolvedKey resolved,
-                   keyring.Resolve(context.transaction, account, region, *secret.kms_key_id,
-                                   context.service.create_unknown_keys));
-  RETURN_IF_ERROR(
-      context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, version_id, resolved.key.id));
-  return std::move(resolved.key);
+  ASSIGN_OR_RETURN(
+      const store::KeyRow key,
+      keyring.Resolve(context.transaction, account, region,
+                      secret.kms_key_id.value_or(std::string(keyring::kDefaultKeyAlias)),
+                      context.service.create_unknown_keys));
+  // Before it is opened: a key that is disabled stays out of memory, and one that is destroyed
+  // cannot be.
+  RETURN_IF_ERROR(context.authorizer.AuthorizeKey(KeyUse::kSeal, secret, version_id, key.id));
+  return keyring.Newest(context.transaction, key);
 }
 
 Result<void> AddVersion(const Context& context, secrets::Secret& secret, const std::string& token,

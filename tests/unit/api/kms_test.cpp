@@ -13,6 +13,7 @@ namespace coffer::api {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::string_view kAccount = "111122223333";
 constexpr std::string_view kOther = "444455556666";
@@ -207,8 +208,104 @@ TEST_F(KmsTest, OnlyWorkWithValuesNeedsTheKey) {
   EXPECT_EQ(update(R"("Description":"d")"), "200");
   EXPECT_EQ(update(R"("SecretString":"s")"), "AccessDeniedException");
   EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
-  // Taking a value from under a key opens it.
-  EXPECT_EQ(update(R"("KmsKeyId":"")"), "AccessDeniedException");
+}
+
+// AWS: what the caller can't open stays under the key that sealed it.
+TEST_F(KmsTest, ANewKeySealsAnewWhatTheCallerMayOpen) {
+  const auto keys = [&] {
+    last_ = api_.Call("ListSecretVersionIds", R"({"SecretId":"db"})", kAccount);
+    return last_;
+  };
+  const std::string to_default = R"({"SecretId":"db","KmsKeyId":""})";
+  const std::string without = User(Allow(R"("secretsmanager:*")"));
+  EXPECT_EQ(Short(api_.Call("UpdateSecret", to_default, without)), "200") << last_;
+  EXPECT_THAT(keys(), HasSubstr(key_arn_));
+  EXPECT_EQ(Read(std::string(kAccount)), "200");
+  EXPECT_EQ(Read(without), "AccessDeniedException");
+
+  EXPECT_EQ(AsRoot("UpdateSecret", to_default), "200");
+  EXPECT_THAT(keys(), Not(HasSubstr(key_arn_)));
+  EXPECT_EQ(Read(without), "200");
+  // The other way the new key is needed.
+  EXPECT_EQ(Short(api_.Call("UpdateSecret", R"({"SecretId":"db","KmsKeyId":")" + key_arn_ + R"("})",
+                            without)),
+            "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("Access to KMS is not allowed"));
+}
+
+TEST_F(KmsTest, AKeyThatIsToBeDeletedSealsAndOpensNothing) {
+  const std::string body = R"({"KeyId":")" + key_arn_ + R"("})";
+  const std::string root(kAccount);
+  ASSERT_EQ(TryKms(root, "ScheduleKeyDeletion", body), "200");
+  EXPECT_EQ(Read(root), "DecryptionFailure");
+  EXPECT_EQ(
+      AsRoot("PutSecretValue", R"({"SecretId":"db","SecretString":"s",)"
+                               R"("ClientRequestToken":"00000001-0000-4000-8000-000000000000"})"),
+      "EncryptionFailure");
+  EXPECT_EQ(TryKms(root, "EnableKey", body), "KMSInvalidStateException");
+  EXPECT_THAT(last_, HasSubstr(key_arn_ + " is pending deletion."));
+
+  ASSERT_EQ(TryKms(root, "CancelKeyDeletion", body), "200");
+  EXPECT_EQ(Read(root), "DecryptionFailure");
+  ASSERT_EQ(TryKms(root, "EnableKey", body), "200");
+  EXPECT_EQ(Read(root), "200");
+}
+
+TEST_F(KmsTest, AMessageIsOpenedThroughItsKeysPolicy) {
+  const std::string context = R"("EncryptionContext":{"Team":"blue","other":"x"})";
+  const std::string root(kAccount);
+  ASSERT_EQ(TryKms(root, "Encrypt",
+                   R"({"KeyId":")" + key_arn_ + R"(","Plaintext":"AAEC",)" + context + "}"),
+            "200");
+  const std::string blob = R"("CiphertextBlob":")" + MemberOf(last_, "CiphertextBlob") + '"';
+  const std::string user = User("");  // u1
+  const std::string unseen = "The ciphertext refers to a customer master key that does not exist";
+  const auto decrypt = [&](const std::string& more) {
+    return TryKms(user, "Decrypt", "{" + blob + "," + more + "}");
+  };
+  EXPECT_EQ(decrypt(context), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr(unseen));
+  EXPECT_EQ(decrypt(context + R"(,"KeyId":")" + key_arn_ + '"'), "AccessDeniedException");
+  EXPECT_THAT(last_, HasSubstr("is not authorized to perform: kms:Decrypt on resource: "));
+
+  struct Case {
+    std::string condition;
+    bool fits;
+  };
+  const Case cases[] = {
+      {R"({"StringEquals":{"kms:EncryptionContext:Team":"blue"}})", true},
+      // Condition keys have no letter case.
+      {R"({"StringEquals":{"kms:EncryptionContext:team":"blue"}})", true},
+      {R"({"StringEquals":{"kms:EncryptionContext:Team":"red"}})", false},
+      {R"({"Null":{"kms:EncryptionContext:missing":"false"}})", false},
+      {R"({"ForAnyValue:StringEquals":{"kms:EncryptionContextKeys":"Team"}})", true},
+      {R"({"ForAnyValue:StringEquals":{"kms:EncryptionContextKeys":"team"}})", false},
+      {R"({"ForAllValues:StringEquals":{"kms:EncryptionContextKeys":["Team"]}})", false},
+      {R"({"StringEquals":{"kms:EncryptionAlgorithm":"SYMMETRIC_DEFAULT"}})", true},
+      {R"({"Null":{"kms:ViaService":"false"}})", false},
+      {R"({"StringEquals":{"kms:CallerAccount":"111122223333"}})", true},
+  };
+  for (const auto& [condition, fits] : cases) {
+    ASSERT_EQ(PutPolicy(Grant("111122223333") + "," +
+                        Grant("arn:aws:iam::111122223333:user/u1", condition)),
+              "200");
+    EXPECT_EQ(decrypt(context), fits ? "200" : "AccessDeniedException") << condition;
+    if (!fits) {
+      EXPECT_THAT(last_, HasSubstr(unseen));
+    }
+  }
+}
+
+TEST_F(KmsTest, ConditionsSeeHowLongADeletionWaits) {
+  const std::string user =
+      User(R"({"Effect":"Allow","Resource":"*","Action":"kms:*","Condition":{"NumericGreaterThan":)"
+           R"({"kms:ScheduleKeyDeletionPendingWindowInDays":"10"}}})");
+  const auto schedule = [&](const std::string& days) {
+    return TryKms(user, "ScheduleKeyDeletion",
+                  R"({"KeyId":")" + key_arn_ + R"(","PendingWindowInDays":)" + days + "}");
+  };
+  EXPECT_EQ(schedule("7"), "AccessDeniedException");
+  EXPECT_EQ(schedule("11"), "200") << last_;
 }
 
 TEST_F(KmsTest, ADisabledKeySealsAndOpensNothing) {

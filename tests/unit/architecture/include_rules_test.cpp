@@ -30,11 +30,11 @@ constexpr Module kModules[] = {
     {"services/secretsmanager", "coffer base json crypto keyring store policy secrets"},
     {"services/iam", "coffer base json keyring store policy identity"},
     {"services/sts", "coffer base json keyring store identity services/iam"},
-    {"services/kms", "coffer base json keyring store policy secrets"},
+    {"services/kms", "coffer base json crypto keyring store policy secrets"},
     {"api",
      "coffer base json services/secretsmanager services/iam services/sts services/kms sigv4 policy "
      "store secrets keyring identity"},
-    {"jobs", "coffer base store secrets"},
+    {"jobs", "coffer base keyring store secrets"},
     {"net", "coffer base"},
     // They speak HTTP in both directions, so that they stand above net. A folder inside another
     // module's stands before it in this list.

@@ -150,7 +150,8 @@ TEST_F(EnvelopeTest, OpenFailsInAnotherInstallationWithTheSameMasterKey) {
 TEST_F(EnvelopeTest, OpenFailsWithAnotherKey) {
   const store::SealedValue sealed = Seal(Text("value"));
   const UsableKey other = database_.Write([&](Transaction& transaction) {
-    return keyring_.Resolve(transaction, kAccount, kRegion, "other", true)->key;
+    return keyring_.Newest(transaction,
+                           keyring_.Resolve(transaction, kAccount, kRegion, "other", true).value());
   });
   store::SealedValue other_row = sealed;
   other_row.key_id = other.id;

@@ -1,3 +1,4 @@
+#include "keyring/ciphertext.h"
 #include "keyring/envelope.h"
 #include "keyring/master_key.h"
 #include "keyring_fixture.h"
@@ -75,6 +76,21 @@ class GoldenRecordTest : public ::testing::Test {
  private:
   std::map<std::string, std::string> golden_;
 };
+
+TEST_F(GoldenRecordTest, CiphertextsOfFormat1Open) {
+  Keyring keyring(database_.get(), SecretBytes(GoldenBytes("master_key")), random_, clock_);
+  InsertKey(keyring);
+
+  const auto opened = database_.Read([&](Transaction& transaction) {
+    const auto key = keyring.key_store().FindKey(transaction, KeyId());
+    return OpenCiphertext(keyring, transaction, *key,
+                          {{"purpose", "test"}, {"department", "10103.0"}},
+                          GoldenBytes("ciphertext_blob"));
+  });
+
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(test::Hex(opened->Expose()), Golden("ciphertext_plaintext"));
+}
 
 TEST_F(GoldenRecordTest, RecordsOfFormat1Open) {
   Keyring keyring(database_.get(), SecretBytes(GoldenBytes("master_key")), random_, clock_);

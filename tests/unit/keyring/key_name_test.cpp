@@ -37,6 +37,16 @@ TEST(KeyNameTest, UnderstandsEveryForm) {
   }
 }
 
+TEST(KeyNameTest, AnArnSaysWhoseTheKeyIs) {
+  for (const std::string_view resource : {"key/a", "alias/a", "alias/aws/secretsmanager"}) {
+    const std::string arn = "arn:aws:kms:eu-central-1:999999999999:" + std::string(resource);
+    EXPECT_EQ(ParseKeyName(kAccount, kRegion, arn)->account, "999999999999");
+    if (resource != "key/a") {
+      EXPECT_EQ(ParseKeyName(kAccount, kRegion, resource)->account, kAccount);
+    }
+  }
+}
+
 TEST(KeyNameTest, RefusesWhatCannotBeUsedHere) {
   struct Case {
     std::string_view kms_key_id;
@@ -45,8 +55,7 @@ TEST(KeyNameTest, RefusesWhatCannotBeUsedHere) {
   const Case cases[] = {
       {"alias/aws/s3", secrets::KmsAccessDenied()},
       {"arn:aws:kms:eu-central-1:123456789012:alias/aws/s3", secrets::KmsAccessDenied()},
-      {"arn:aws:kms:eu-central-1:999999999999:key/a", secrets::KmsAccessDenied()},
-      {"arn:aws:kms:eu-central-1:999999999999:alias/a", secrets::KmsAccessDenied()},
+      {"arn:aws:kms:eu-central-1:999999999999:alias/aws/s3", secrets::KmsAccessDenied()},
       {"arn:aws:kms:us-east-1:123456789012:key/a", secrets::InvalidKmsKeyRegion("us-east-1")},
       {"arn:aws:kms:us-east-1:999999999999:key/a", secrets::InvalidKmsKeyRegion("us-east-1")},
       {"", KeyNotFound("")},

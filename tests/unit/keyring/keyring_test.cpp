@@ -28,12 +28,19 @@ class KeyringTest : public ::testing::Test {
     return database_.Write(
         [&](Transaction& transaction) { return keyring.DefaultKey(transaction, account, region); });
   }
+  /// What a KmsKeyId names, ready for use.
+  struct ResolvedKey {
+    UsableKey key;
+    bool is_default;
+  };
   [[nodiscard]] Result<ResolvedKey> Resolve(Keyring& keyring, std::string_view kms_key_id,
                                             bool create_unknown = true,
                                             std::string_view account = kAccount,
                                             std::string_view region = kRegion) {
-    return database_.Write([&](Transaction& transaction) {
-      return keyring.Resolve(transaction, account, region, kms_key_id, create_unknown);
+    return database_.Write([&](Transaction& transaction) -> Result<ResolvedKey> {
+      const auto row = keyring.Resolve(transaction, account, region, kms_key_id, create_unknown);
+      if (!row) return std::unexpected(row.error());
+      return ResolvedKey{keyring.Newest(transaction, *row), row->is_default};
     });
   }
   [[nodiscard]] UsableKey Find(Keyring& keyring, const UsableKey& key) {
@@ -210,8 +217,15 @@ TEST_F(KeyringTest, KeysOfOtherAccountsAndRegionsAreNotSeen) {
               test::FailsWithCode(ErrorCode::kResourceNotFound));
   EXPECT_THAT(Resolve(keyring, kUnknownKey, false, kAccount, "us-east-1"),
               test::FailsWithCode(ErrorCode::kResourceNotFound));
-  EXPECT_THAT(Resolve(keyring, DisplayName(keyring, key->key), true, "999999999999"),
-              test::FailsWithCode(ErrorCode::kAccessDenied));
+  // Of another account a key may be named, and its policy decides; none is made, and what is not
+  // there is not told.
+  const std::string arn = DisplayName(keyring, key->key);
+  EXPECT_EQ(Resolve(keyring, arn, true, "999999999999")->key.id, key->key.id);
+  for (const std::string other : {"key/none", "alias/none", "alias/aws/secretsmanager"}) {
+    EXPECT_THAT(Resolve(keyring, arn.substr(0, arn.find("key/")) + other, true, "999999999999"),
+                test::FailsWith(ErrorCode::kAccessDenied, "Access to KMS is not allowed"))
+        << other;
+  }
   EXPECT_THAT(Resolve(keyring, DisplayName(keyring, key->key), true, kAccount, "us-east-1"),
               test::FailsWithCode(ErrorCode::kInvalidParameter));
 }
@@ -220,7 +234,7 @@ TEST_F(KeyringTest, AKeyMadeInARolledBackTransactionDoesNotExist) {
   Keyring keyring = Open();
   UsableKey lost;
   EXPECT_THROW(database_.get().Write([&](Transaction& transaction) {
-    lost = keyring.Resolve(transaction, kAccount, kRegion, kUnknownKey, true)->key;
+    lost.id = keyring.Resolve(transaction, kAccount, kRegion, kUnknownKey, true)->id;
     throw std::runtime_error("undo");
   }),
                std::runtime_error);
@@ -260,6 +274,66 @@ TEST_F(KeyringTest, AKeyRecordMovedToAnotherRegionDoesNotOpen) {
 
   EXPECT_THROW((void)Resolve(keyring, "moved", false, kAccount, "us-east-1"),
                store::IntegrityError);
+}
+
+TEST_F(KeyringTest, ARotatedKeySealsAnewAndOpensWhatWasSealed) {
+  Keyring keyring = Open();
+  const UsableKey before = DefaultKey(keyring);
+  (void)database_.Write([&](Transaction& transaction) {
+    store::KeyRow row = keyring.key_store().FindKey(transaction, before.id).value();
+    keyring.Rotate(transaction, row);
+    return row.primary_version;
+  });
+
+  Keyring restarted = Open();
+  for (Keyring* same : {&keyring, &restarted}) {
+    const UsableKey after = DefaultKey(*same);
+    EXPECT_EQ(after.id, before.id);
+    EXPECT_EQ(after.version, 2U);
+    EXPECT_FALSE(AreSame(before, after));
+    EXPECT_TRUE(AreSame(before, Find(*same, before)));
+  }
+}
+
+// Who writes in the same group may use the new version before it is known that there will be none.
+TEST_F(KeyringTest, AVersionThatWasRolledBackIsForgotten) {
+  Keyring keyring = Open();
+  const UsableKey first = DefaultKey(keyring);
+  const auto rotate = [&](Transaction& transaction) {
+    store::KeyRow row = keyring.key_store().FindKey(transaction, first.id).value();
+    keyring.Rotate(transaction, row);
+    return keyring.Newest(transaction, row);
+  };
+  UsableKey lost;
+  EXPECT_THROW(database_.get().Write([&](Transaction& transaction) {
+    lost = rotate(transaction);
+    throw std::runtime_error("undo");
+  }),
+               std::runtime_error);
+
+  const UsableKey kept = database_.Write(rotate);
+
+  EXPECT_EQ(kept.version, lost.version);
+  EXPECT_FALSE(AreSame(lost, kept));
+  EXPECT_TRUE(AreSame(kept, DefaultKey(keyring)));
+}
+
+TEST_F(KeyringTest, ADestroyedKeyIsNowhere) {
+  Keyring keyring = Open();
+  const UsableKey key = Resolve(keyring, "alias/mine")->key;
+  (void)database_.Write([&](Transaction& transaction) {
+    store::KeyRow row = keyring.key_store().FindKey(transaction, key.id).value();
+    keyring.Rotate(transaction, row);
+    keyring.Destroy(transaction, row);
+    return true;
+  });
+
+  EXPECT_THROW((void)Find(keyring, key), store::IntegrityError);
+  const auto row = database_.Read(
+      [&](Transaction& transaction) { return keyring.key_store().FindKey(transaction, key.id); });
+  EXPECT_TRUE(row->is_destroyed());
+  EXPECT_THAT(Resolve(keyring, "alias/mine", false),
+              test::FailsWithCode(ErrorCode::kResourceNotFound));
 }
 
 class AccessKeyTest : public KeyringTest {

@@ -10,10 +10,13 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace coffer::sql {
 namespace {
@@ -412,6 +415,42 @@ TEST_F(SqliteWriterTest, AReaderThatHoldsUpACheckpointDoesNotStopWrites) {
   });
 
   EXPECT_EQ(CountNotes(*database_), 10);
+}
+
+TEST_F(SqliteWriterTest, WhatIsErasedLeavesTheFiles) {
+  static constexpr Statement kAll{"DELETE FROM notes"};
+  Open();
+  const auto remains = [&] {
+    std::string all;
+    for (const char* suffix : {"", "-wal"}) {
+      std::ifstream file(options_.file->string() + suffix, std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all.find("to be forgotten") != std::string::npos;
+  };
+  const auto write_and_remove = [&](bool erases) {
+    database_->Write([](Transaction& transaction) {
+      transaction.Execute(kInsertNote, {std::int64_t{1}, "to be forgotten"});
+    });
+    database_->Write([&](Transaction& transaction) {
+      transaction.Execute(kAll, {});
+      if (erases) transaction.Erase();
+    });
+  };
+
+  write_and_remove(false);
+  EXPECT_TRUE(remains());  // In the log.
+
+  // A reader stands in the way for a while.
+  database_->Read([&](Transaction& transaction) {
+    EXPECT_EQ(QueryNumber(transaction, kCountNotes), 0);
+    write_and_remove(true);
+    EXPECT_TRUE(remains());
+  });
+  for (int i = 0; i < 600 && remains(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_FALSE(remains());
 }
 
 TEST_F(SqliteWriterTest, AReadThatAsksNothingTouchesNoFile) {

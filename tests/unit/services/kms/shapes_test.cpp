@@ -44,7 +44,7 @@ TEST(KmsShapesTest, ADisabledKeySaysSo) {
   key.name = "k";
 
   const KeyMetadata metadata =
-      MetadataOf(key, {.description = "d", .is_enabled = false, .policy = {}, .tags = {}});
+      MetadataOf(key, {.description = "d", .is_enabled = false, .policy = {}, .tags = {}}, {});
 
   EXPECT_EQ(metadata.arn, "arn:aws:kms:us-east-1:111122223333:key/k");
   EXPECT_EQ(metadata.key_state, "Disabled");
