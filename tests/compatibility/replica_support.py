@@ -1,9 +1,16 @@
 """What the tests of replicas share: a secret in several regions, and AWS's texts."""
 
+import json
+
+import pytest
+
 from support import new_token
 
 PRIMARY, REPLICA, THIRD = "us-east-1", "eu-west-1", "us-west-2"
 DEFAULT_KEY = "alias/aws/secretsmanager"
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret",
+     "Resource": "*"}]})
 
 NOT_ON_REPLICA = (
     "Operation not permitted on a replica secret. Call must be made in primary secret's region."
@@ -108,3 +115,14 @@ class Replicated:
         assert policies[0] == policies[1]
         for version_id, _, _ in self.versions():
             assert self.value(region, VersionId=version_id) == self.value(VersionId=version_id)
+
+
+@pytest.fixture
+def secret(server, name):
+    return Replicated(server, name)
+
+
+@pytest.fixture
+def lone_secret(server, name, account):
+    """In an account of its own."""
+    return Replicated(server, name, key=account)

@@ -7,7 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <future>
 #include <string>
+#include <thread>
 
 namespace coffer::jobs {
 namespace {
@@ -116,6 +120,26 @@ TEST_F(HousekeepingTest, ManyDamagedRowsInFrontDoNotStopTheOthers) {
   housekeeping.PurgeDue();
 
   for (int i = 0; i < 150; ++i) EXPECT_FALSE(Exists("due-" + std::to_string(i)));
+}
+
+TEST_F(HousekeepingTest, OthersLookWhenItLooks) {
+  std::promise<void> woken;
+  std::atomic<int> looks = 0;
+  Housekeeping::Options options;
+  options.every_look = [&] {
+    if (++looks == 2) woken.set_value();
+  };
+  options.flush_interval = std::chrono::milliseconds(1);
+  options.purge_interval = std::chrono::hours(1);
+  Housekeeping housekeeping(database_, store_, identities_, clock_, options);
+
+  housekeeping.Start();
+  while (looks == 0) std::this_thread::yield();
+  housekeeping.Wake();
+
+  EXPECT_EQ(woken.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  housekeeping.Stop();
+  EXPECT_EQ(looks, 2);
 }
 
 TEST_F(HousekeepingTest, StopWritesDownWhenKeysWereUsed) {
