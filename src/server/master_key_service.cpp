@@ -70,7 +70,8 @@ std::string MasterKeyService::Begin(
     const SecretBytes key = key_of(salt);
     rotation_.Begin(key, salt);
     vault_.master_keys.Forget(rotation_.Versions(), vault_.keyring.installation().id());
-  } catch (const MasterKeyError& error) {
+  } catch (const std::exception& error) {
+    base::log::Error("master_key.not_replaced", {{"reason", error.what()}});
     return "error: " + std::string(error.what()) + "\n";
   }
   AdvanceAnchor();
@@ -164,6 +165,7 @@ bool MasterKeyService::Finish(const std::stop_token& stop) {
     const std::scoped_lock lock(rotation_mutex_);
     is_unfinished = rotation_.IsUnfinished();
   }
+  if (is_unfinished) base::log::Info("master_key.rewrapping");
   if (is_unfinished && !RewrapAll(stop)) return false;
   // Before the old key is gone from its file an older copy of the data must be noticed.
   AdvanceAnchor();
