@@ -126,7 +126,7 @@ TEST_F(HousekeepingTest, OthersLookWhenItLooks) {
   std::promise<void> woken;
   std::atomic<int> looks = 0;
   Housekeeping::Options options;
-  options.every_look = [&] {
+  options.at_each_look = [&](Timestamp) {
     if (++looks == 2) woken.set_value();
   };
   options.flush_interval = std::chrono::milliseconds(1);
