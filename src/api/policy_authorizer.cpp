@@ -266,8 +266,9 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
   const std::string secret_arn = secrets::ArnOf(secret);
   const SecretKeyUse in_secret{.secret_arn = secret_arn, .version_id = version_id};
   const KeyContext context(facts_, key->account, settings->tags, &in_secret);
-  const CompiledPolicy policy = parts_.policies.Compile(
-      settings->policy ? *settings->policy : services::kms::DefaultKeyPolicy(key->account));
+  const std::optional<std::string>& own = settings->policy;
+  const CompiledPolicy policy =
+      parts_.policies.Compile(own ? *own : services::kms::DefaultKeyPolicy(key->account));
   RETURN_IF_ERROR(PermitUse(use, {.action = policy::Action({}),
                                   .resource = key->arn,
                                   .shown = key->arn,
