@@ -274,13 +274,14 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
                 "with the default KMS service key.");
   }
 
-  const store::KeySettings settings = parts_.keyring.key_settings().Find(transaction_, key_id);
+  const auto settings = parts_.keyring.key_settings().FindForRead(transaction_, key_id);
   const std::string secret_arn = secrets::ArnOf(secret);
   const SecretKeyUse in_secret{
       .region = secret.address.region, .secret_arn = secret_arn, .version_id = version_id};
-  const KeyContext context(facts_, key->account, settings.tags, &in_secret);
-  const CompiledPolicy policy = parts_.policies.Compile(
-      settings.policy ? *settings.policy : services::kms::DefaultKeyPolicy(key->account));
+  const KeyContext context(facts_, key->account, settings->tags, &in_secret);
+  const std::optional<std::string>& own = settings->policy;
+  const CompiledPolicy policy =
+      parts_.policies.Compile(own ? *own : services::kms::DefaultKeyPolicy(key->account));
   RETURN_IF_ERROR(PermitUse(use, {.action = policy::Action({}),
                                   .resource = key->arn,
                                   .shown = key->arn,
@@ -288,7 +289,7 @@ Result<void> PolicyAuthorizer::AuthorizeKey(KeyUse use, const secrets::Secret& s
                                   .context = context,
                                   .resource_policy = policy.get(),
                                   .resource_must_admit = true}));
-  if (settings.is_enabled) return {};
+  if (settings->is_enabled) return {};
   return std::unexpected(RefusalOfUnusable(use, key_id));
 }
 

@@ -6,6 +6,7 @@
 #include "store/sql_values.h"
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 
 namespace coffer::store {
@@ -32,6 +33,9 @@ constexpr Statement kPut{
     "description = excluded.description, is_enabled = excluded.is_enabled, "
     "policy = excluded.policy, tags = excluded.tags, row_mac = excluded.row_mac"};
 
+// A policy may be long, and keys cost their owner nothing.
+constexpr std::size_t kMaxInMemory = 1000;
+
 }  // namespace
 
 KeySettings KeySettingsStore::Find(Transaction& transaction, const secrets::KeyId& id) const {
@@ -51,12 +55,41 @@ KeySettings KeySettingsStore::Find(Transaction& transaction, const secrets::KeyI
   return settings;
 }
 
+// Once the snapshot is fixed memory may be ahead of it, and a transaction that writes must see what
+// it has written itself. What is found is kept unless something was changed after the snapshot may
+// have begun.
+std::shared_ptr<const KeySettings> KeySettingsStore::FindForRead(Transaction& transaction,
+                                                                 const secrets::KeyId& id) const {
+  if (transaction.HasSnapshot()) return std::make_shared<const KeySettings>(Find(transaction, id));
+  std::uint64_t changes_before = 0;
+  {
+    const std::shared_lock lock(cache_mutex_);
+    const auto known = cache_.find(id);
+    if (known != cache_.end()) return known->second;
+    changes_before = changes_;
+  }
+  auto found = std::make_shared<const KeySettings>(Find(transaction, id));
+  const std::scoped_lock lock(cache_mutex_);
+  if (changes_ != changes_before) return found;
+  if (cache_.size() >= kMaxInMemory) cache_.clear();
+  cache_.insert_or_assign(id, found);
+  return found;
+}
+
+void KeySettingsStore::Forget(const secrets::KeyId& id) const {
+  const std::scoped_lock lock(cache_mutex_);
+  ++changes_;
+  cache_.erase(id);
+}
+
 void KeySettingsStore::Put(Transaction& transaction, const secrets::KeyId& id,
                            const KeySettings& settings) const {
   const std::vector<std::byte> tags = EncodeTags(settings.tags);
   transaction.Execute(kPut, {Span(id), std::string_view(settings.description),
                              std::int64_t{settings.is_enabled}, ToSql(settings.policy), ToSql(tags),
                              mac_.Compute(EncodeForMac(id, settings, tags).bytes())});
+  // When the outcome is settled: until then others see, and may keep, what there was before.
+  transaction.AtEnd([this, id] { Forget(id); });
 }
 
 }  // namespace coffer::store

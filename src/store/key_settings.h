@@ -4,7 +4,11 @@
 #include "secrets/secret.h"
 #include "store/row_mac.h"
 
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -29,10 +33,21 @@ class KeySettingsStore {
   explicit KeySettingsStore(const RowMac& mac) : mac_(mac) {}
 
   [[nodiscard]] KeySettings Find(Transaction& transaction, const secrets::KeyId& id) const;
+  /// The same for each read of a value under a key: from memory after the first time. A change is
+  /// seen by all that begins after its transaction is settled.
+  [[nodiscard]] std::shared_ptr<const KeySettings> FindForRead(Transaction& transaction,
+                                                               const secrets::KeyId& id) const;
   void Put(Transaction& transaction, const secrets::KeyId& id, const KeySettings& settings) const;
 
  private:
+  void Forget(const secrets::KeyId& id) const;
+
   const RowMac& mac_;
+
+  mutable std::shared_mutex cache_mutex_;  // Guards what follows.
+  /// Shared with the requests that look at them.
+  mutable std::map<secrets::KeyId, std::shared_ptr<const KeySettings>> cache_;
+  mutable std::uint64_t changes_ = 0;
 };
 
 }  // namespace coffer::store

@@ -4,11 +4,12 @@ import datetime
 import json
 import pathlib
 import sqlite3
+import subprocess
 
 import pytest
 
 from conftest import new_account
-from support import REGION, eventually, refused, without_metadata
+from support import BINARY, REGION, eventually, refused, without_metadata
 
 NO_ACCESS = "Access to KMS is not allowed"
 DAY = 86400
@@ -175,6 +176,11 @@ def test_a_destroyed_key_is_gone_for_ever(make_server, tmp_path):
     with refused("AccessDeniedException", NO_ACCESS):
         client.get_secret_value(SecretId="x", VersionStage="AWSPREVIOUS")
     client.delete_secret(SecretId="z", ForceDeleteWithoutRecovery=True)
+    # What can never be opened again is no damage.
+    assert server.stop() == 0
+    verified = subprocess.run([BINARY, "verify", "--data", server.data], capture_output=True,
+                              text=True, timeout=60)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 @pytest.mark.parametrize("is_forced", [True, False])

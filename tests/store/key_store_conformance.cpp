@@ -5,7 +5,10 @@
 #include "support/sample_secrets.h"
 
 #include <chrono>
+#include <functional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace coffer::test {
@@ -331,6 +334,85 @@ TEST_P(KeyStoreConformance, SettingsAreKeptAndReplaced) {
   Read([&](Transaction& transaction) {
     EXPECT_EQ(settings_store.Find(transaction, key.id), settings);
   });
+}
+
+TEST_P(KeyStoreConformance, SettingsInMemoryAreThoseOfTheDatabase) {
+  const store::KeySettingsStore settings_store(mac_);
+  const KeyRow key = Add(1, "mine");
+  const auto put = [&](Transaction& transaction, bool is_enabled) {
+    settings_store.Put(transaction, key.id,
+                       {.description = "", .is_enabled = is_enabled, .policy = {}, .tags = {}});
+  };
+  const auto is_enabled = [&](Transaction& transaction) {
+    return settings_store.FindForRead(transaction, key.id)->is_enabled;
+  };
+  const auto read = [&] {
+    bool found = false;
+    Read([&](Transaction& transaction) { found = is_enabled(transaction); });
+    return found;
+  };
+  EXPECT_TRUE(read());
+  for (const bool wanted : {false, true, false}) {
+    Write([&](Transaction& transaction) {
+      put(transaction, wanted);
+      EXPECT_EQ(is_enabled(transaction), wanted);  // Its own change, not memory's.
+    });
+    EXPECT_EQ(read(), wanted);
+    EXPECT_EQ(read(), wanted);
+  }
+  EXPECT_THROW(Write([&](Transaction& transaction) {
+                 put(transaction, true);
+                 throw std::runtime_error("undo");
+               }),
+               std::runtime_error);
+  EXPECT_FALSE(read());
+}
+
+namespace {
+
+/// A read that something happens behind the back of, after its first query.
+class OvertakenRead final : public Transaction {
+ public:
+  OvertakenRead(Transaction& read, std::function<void()> happens)
+      : read_(read), happens_(std::move(happens)) {}
+  void Query(const Statement& statement, SqlParameters parameters,
+             const std::function<bool(const Row&)>& each) override {
+    read_.Query(statement, parameters, each);
+    if (const auto happens = std::exchange(happens_, {})) happens();
+  }
+  std::int64_t Execute(const Statement& statement, SqlParameters parameters) override {
+    return read_.Execute(statement, parameters);
+  }
+  [[nodiscard]] bool HasSnapshot() const override { return read_.HasSnapshot(); }
+  void AtEnd(std::function<void()> hook) override { read_.AtEnd(std::move(hook)); }
+
+ private:
+  Transaction& read_;
+  std::function<void()> happens_;
+};
+
+}  // namespace
+
+TEST_P(KeyStoreConformance, SettingsOfAnOlderSnapshotAreNotKept) {
+  if (GetParam().name == "SqliteInMemory") GTEST_SKIP() << "reads wait for writes there";
+  const store::KeySettingsStore settings_store(mac_);
+  const KeyRow key = Add(1, "mine");
+  const auto is_enabled = [&](Transaction& transaction) {
+    return settings_store.FindForRead(transaction, key.id)->is_enabled;
+  };
+  const auto disable = [&] {
+    Write([&](Transaction& writer) {
+      settings_store.Put(writer, key.id,
+                         {.description = "", .is_enabled = false, .policy = {}, .tags = {}});
+    });
+  };
+
+  Read([&](Transaction& transaction) {
+    OvertakenRead overtaken(transaction, disable);
+    EXPECT_TRUE(is_enabled(overtaken));
+  });
+
+  Read([&](Transaction& transaction) { EXPECT_FALSE(is_enabled(transaction)); });
 }
 
 TEST_P(KeyStoreConformance, EditedSettingsAreNoticed) {

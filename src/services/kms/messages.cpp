@@ -9,7 +9,7 @@ namespace coffer::services::kms {
 namespace {
 
 Result<void> CheckAlgorithm(const std::optional<std::string>& algorithm) {
-  if (algorithm.value_or(std::string(kSymmetricAlgorithm)) == kSymmetricAlgorithm) return {};
+  if (!algorithm || *algorithm == kSymmetricAlgorithm) return {};
   return Fail(ErrorCode::kInvalidKeyUsage,
               *algorithm + " is not valid for a key of the spec SYMMETRIC_DEFAULT.");
 }
