@@ -34,7 +34,8 @@ struct Config {
 
   // Data.
   std::string data_directory = "./coffer-data";
-  bool ephemeral = false;  ///< Keep everything in memory; for tests.
+  bool ephemeral = false;              ///< Keep everything in memory; for tests.
+  bool master_key_passphrase = false;  ///< Ask at start; a source of the master key, see below.
   /// Upper bound of the cache of sealed values, in MiB; 0 = a quarter of what the process may use.
   std::size_t cache_mebibytes = 0;
   /// A file outside the data directory that remembers the newest commit, so that an older copy of
@@ -47,7 +48,6 @@ struct Config {
   std::string master_key_environment;  ///< Name of a variable.
   std::string master_key_command;      ///< Absolute path.
   std::string master_key_credential;   ///< Name of a systemd credential.
-  bool master_key_passphrase = false;  ///< Ask at start.
   /// How fast keys are wrapped again when the master key was replaced.
   std::int64_t master_key_rewraps_per_second = 1000;
 

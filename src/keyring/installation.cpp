@@ -71,7 +71,7 @@ void Installation::LoadVersions(Transaction& transaction, const GivenMasterKeys&
   const auto key = FindGivenKey(newest, given, id_);
   if (key) master_.Add(newest.version, *key);
   if (!key || !OpenRowMacKey(newest.version)) {
-    throw MissingMasterKey(newest, rows, given, id_, 0);
+    RefuseWithoutMasterKey(newest, rows, given, id_, 0);
   }
   master_.MakeCurrent(newest.version);
   RequireOlderVersions(transaction, given, rows);
@@ -115,7 +115,7 @@ void Installation::RequireOlderVersions(Transaction& transaction, const GivenMas
     const std::size_t wrapped = counts[row.version].total();
     if (!is_open(row) || wrapped == 0) continue;
     const auto key = FindGivenKey(row, given, id_);
-    if (!key) throw MissingMasterKey(row, rows, given, id_, wrapped);
+    if (!key) RefuseWithoutMasterKey(row, rows, given, id_, wrapped);
     master_.Add(row.version, *key);
   }
 }

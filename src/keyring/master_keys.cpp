@@ -114,10 +114,10 @@ std::optional<SecretBytes> FindGivenKey(const store::MasterKeyRow& row,
                        " (nothing was changed)");
 }
 
-MasterKeyError MissingMasterKey(const store::MasterKeyRow& needed,
-                                const std::vector<store::MasterKeyRow>& rows,
-                                const GivenMasterKeys& given, const InstallationId& installation,
-                                std::size_t wrapped_keys) {
+void RefuseWithoutMasterKey(const store::MasterKeyRow& needed,
+                            const std::vector<store::MasterKeyRow>& rows,
+                            const GivenMasterKeys& given, const InstallationId& installation,
+                            std::size_t wrapped_keys) {
   std::string text =
       needed.version == rows.back().version
           ? "the master key is not the one this data was made with, or it was replaced since: "
@@ -129,7 +129,7 @@ MasterKeyError MissingMasterKey(const store::MasterKeyRow& needed,
                 " has not ended; give both until `coffer key status` says that it is retired";
   text += DescribeGiven(rows, given, installation);
   if (!needed.salt.empty()) text += "; set master_key_passphrase to be asked for it";
-  return MasterKeyError(text + " (nothing was changed)");
+  throw MasterKeyError(text + " (nothing was changed)");
 }
 
 }  // namespace coffer::keyring

@@ -69,12 +69,12 @@ class MasterKeys {
                                                       const GivenMasterKeys& given,
                                                       const InstallationId& installation);
 
-/// Why a server cannot start without the version `needed`: what that is, and what was given
-/// instead.
-[[nodiscard]] MasterKeyError MissingMasterKey(const store::MasterKeyRow& needed,
-                                              const std::vector<store::MasterKeyRow>& rows,
-                                              const GivenMasterKeys& given,
-                                              const InstallationId& installation,
-                                              std::size_t wrapped_keys);
+/// Throws MasterKeyError: a server cannot start without the version `needed`, which wraps so many
+/// keys. Says what was given instead.
+[[noreturn]] void RefuseWithoutMasterKey(const store::MasterKeyRow& needed,
+                                         const std::vector<store::MasterKeyRow>& rows,
+                                         const GivenMasterKeys& given,
+                                         const InstallationId& installation,
+                                         std::size_t wrapped_keys);
 
 }  // namespace coffer::keyring

@@ -147,6 +147,21 @@ int AskAboutMasterKey(const SettingFlags& flags, const MasterKeyCommand& command
   return command.Run(DataDirectory::AdminSocketOf(config.data_directory));
 }
 
+/// `add` adds a subcommand with the flags of settings. The commands must outlive `app`.
+void AddKeyCommands(CLI::App& app, std::deque<MasterKeyCommand>& commands, const auto& add) {
+  CLI::App* key = app.add_subcommand("key", "the master key of the running server");
+  key->require_subcommand(1);
+  const auto add_key = [&](const char* verb, const char* help) {
+    MasterKeyCommand& own_command = commands.emplace_back();
+    own_command.AddTo(
+        *add(*key, verb, help,
+             [&own_command](const auto& own) { return AskAboutMasterKey(own, own_command); }),
+        verb);
+  };
+  add_key("status", "its versions, how old they are, and what each still wraps");
+  add_key("rotate", "replace it: by the second key that is given, or a fresh one in its file");
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("A self-hosted secrets vault that speaks the AWS Secrets Manager API.", "coffer");
   app.set_version_flag("--version", "coffer " COFFER_VERSION);
@@ -190,18 +205,8 @@ int Run(int argc, char** argv) {
   add_rotation("list", "those that are not over, and the last ones that are");
   add_rotation("show", "how a secret is rotated, and each step of its last rotations");
   add_rotation("retry", "try a rotation that waits or is stuck now");
-  CLI::App* key = app.add_subcommand("key", "the master key of the running server");
-  key->require_subcommand(1);
   std::deque<MasterKeyCommand> key_commands;
-  const auto add_key = [&](const char* verb, const char* help) {
-    MasterKeyCommand& own_command = key_commands.emplace_back();
-    own_command.AddTo(
-        *add(*key, verb, help,
-             [&own_command](const auto& own) { return AskAboutMasterKey(own, own_command); }),
-        verb);
-  };
-  add_key("status", "its versions, how old they are, and what each still wraps");
-  add_key("rotate", "replace it: by the second key that is given, or a fresh one in its file");
+  AddKeyCommands(app, key_commands, add);
   add(app, "root-key", "make a root access key for data that has none (server stopped)",
       [](const auto& own) { return MakeRootKey(own); });
   add(app, "verify", "check every record of the data directory (server stopped)",

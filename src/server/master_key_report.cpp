@@ -16,9 +16,9 @@ std::string Padded(std::string_view text, std::size_t width) {
 }
 
 std::string ShowVersion(const MasterKeyVersionReport& version) {
-  std::string line = "version " + Padded(std::to_string(version.version), 6) +
-                     Padded(version.state, 12) + Padded(version.kind, 12) + "since " +
-                     version.created + " (" + std::to_string(version.age_days) + " days)";
+  const std::string line = "version " + Padded(std::to_string(version.version), 6) +
+                           Padded(version.state, 12) + Padded(version.kind, 12) + "since " +
+                           version.created + " (" + std::to_string(version.age_days) + " days)";
   if (version.retired) return line + ", retired " + *version.retired + "\n";
   return line + ", wraps " + std::to_string(version.installation_keys) + " installation, " +
          std::to_string(version.key_versions) + " key versions, " +

@@ -114,6 +114,7 @@ bool MasterKeySources::EnvironmentGave(std::uint32_t version) const {
 
 std::vector<GivenMasterKey> MasterKeySources::ReadAgain() const {
   std::vector<GivenMasterKey> keys;
+  keys.reserve(of_environment_.size());
   for (const GivenMasterKey& key : of_environment_) keys.push_back({key.key.Copy(), key.where});
   for (const keyring::MasterKeySource& source : sources_) {
     if (source.kind == Kind::kEnvironment) continue;
@@ -129,6 +130,7 @@ std::optional<std::string> MasterKeySources::file() const {
 
 std::vector<std::string> MasterKeySources::Describe() const {
   std::vector<std::string> texts;
+  texts.reserve(sources_.size() + 1);
   for (const keyring::MasterKeySource& source : sources_) {
     texts.push_back(keyring::Describe(source));
   }
