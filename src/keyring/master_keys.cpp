@@ -1,10 +1,10 @@
 #include "keyring/master_keys.h"
 
 #include "base/encoding.h"
+#include "base/show_time.h"
 #include "crypto/digest.h"
 #include "crypto/scrypt.h"
 
-#include <chrono>
 #include <mutex>
 #include <string_view>
 
@@ -18,8 +18,8 @@ constexpr std::size_t kKeySize = crypto::kAeadKeySize;
 /// For an error: which version is meant.
 std::string Name(const store::MasterKeyRow& row) {
   return "version " + std::to_string(row.version) + " (" +
-         (row.salt.empty() ? "a key" : "a passphrase") + " in use since " + ShowTime(row.created) +
-         ")";
+         (row.salt.empty() ? "a key" : "a passphrase") + " in use since " +
+         base::ShowTime(row.created) + ")";
 }
 
 /// For an error: what each key is that was given.
@@ -33,7 +33,7 @@ std::string DescribeGiven(const std::vector<store::MasterKeyRow>& rows,
       text += "none of its versions";
     } else {
       text += "version " + std::to_string(row->version);
-      if (row->retired) text += ", which was retired at " + ShowTime(*row->retired);
+      if (row->retired) text += ", which was retired at " + base::ShowTime(*row->retired);
     }
   }
   return text;
@@ -61,20 +61,6 @@ SecretBytes MasterKeyOfPassphrase(const SecretBytes& passphrase, std::span<const
   SecretBytes key(kKeySize);
   crypto::Scrypt(passphrase.Expose(), salt, {}, key.ExposeWritable());
   return key;
-}
-
-std::string ShowTime(Timestamp time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  const auto two = [](auto number) {
-    const std::string text = std::to_string(number);
-    return text.size() < 2 ? "0" + text : text;
-  };
-  return std::to_string(static_cast<int>(date.year())) + "-" +
-         two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) +
-         "T" + two(clock.hours().count()) + ":" + two(clock.minutes().count()) + ":" +
-         two(clock.seconds().count()) + "Z";
 }
 
 void MasterKeys::Add(std::uint32_t version, const SecretBytes& key) {

@@ -36,9 +36,6 @@ using InstallationId = std::array<std::byte, 16>;
 [[nodiscard]] SecretBytes MasterKeyOfPassphrase(const SecretBytes& passphrase,
                                                 std::span<const std::byte> salt);
 
-/// For people: `2026-11-22T08:15:00Z`.
-[[nodiscard]] std::string ShowTime(Timestamp time);
-
 /// The versions of the master key that this process can use. A version stays until the process
 /// ends, also when it is retired: what was loaded into memory before may still be sealed under it.
 /// Safe to call from any thread.

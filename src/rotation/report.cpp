@@ -1,5 +1,6 @@
 #include "rotation/report.h"
 
+#include "base/show_time.h"
 #include "secrets/messages.h"
 #include "secrets/rotation.h"
 #include "secrets/rotation_job.h"
@@ -18,20 +19,6 @@ using secrets::RotationJob;
 constexpr int kListed = 50;
 constexpr int kLiveListed = 1000;
 
-std::string Shown(Timestamp time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  const auto two = [](auto number) {
-    const std::string text = std::to_string(number);
-    return text.size() < 2 ? "0" + text : text;
-  };
-  return std::to_string(static_cast<int>(date.year())) + "-" +
-         two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) +
-         "T" + two(clock.hours().count()) + ":" + two(clock.minutes().count()) + ":" +
-         two(clock.seconds().count()) + "Z";
-}
-
 std::string Padded(std::string_view text, std::size_t width) {
   std::string padded(text);
   if (padded.size() < width) padded.append(width - padded.size(), ' ');
@@ -39,10 +26,10 @@ std::string Padded(std::string_view text, std::size_t width) {
 }
 
 std::string LineOf(const RotationJob& job) {
-  std::string line = Padded(Shown(job.created), 20) + Padded(NameOf(job.state), 14) + "attempt " +
-                     std::to_string(job.attempt);
+  std::string line = Padded(base::ShowTime(job.created), 20) + Padded(NameOf(job.state), 14) +
+                     "attempt " + std::to_string(job.attempt);
   if (job.is_live() && job.wake_at && job.state == secrets::RotationState::kWaiting) {
-    line += ", next " + Shown(*job.wake_at);
+    line += ", next " + base::ShowTime(*job.wake_at);
   }
   if (!job.failed_step.empty() && job.state != secrets::RotationState::kSucceeded) {
     line += ", failed in " + job.failed_step + ": " + job.error_type + " " + job.error;
@@ -68,7 +55,7 @@ std::string DetailsOf(const RotationJob& job) {
   if (job.finished) text += "  after    " + LabelsOf(job.labels_after) + "\n";
   for (const secrets::RotationStepRecord& step : job.steps) {
     text += "  " + Padded(std::to_string(step.attempt), 3) + Padded(step.step, 13) +
-            Padded(Shown(step.started), 20);
+            Padded(base::ShowTime(step.started), 20);
     if (!step.ended) {
       text += "running\n";
       continue;
@@ -86,10 +73,11 @@ std::string ScheduleOf(const secrets::Rotation& rotation) {
   }
   if (rotation.schedule_expression) text += ", " + *rotation.schedule_expression;
   if (rotation.duration) text += ", window " + *rotation.duration;
-  if (rotation.last_rotated) text += "\nlast     " + Shown(*rotation.last_rotated);
+  if (rotation.last_rotated) text += "\nlast     " + base::ShowTime(*rotation.last_rotated);
   const auto schedule = rotation.schedule();
   if (rotation.is_enabled && schedule) {
-    text += "\nnext     by " + Shown(secrets::NextRotationDate(*schedule, rotation.history()));
+    text +=
+        "\nnext     by " + base::ShowTime(secrets::NextRotationDate(*schedule, rotation.history()));
   }
   return text;
 }

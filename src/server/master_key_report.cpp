@@ -1,5 +1,6 @@
 #include "server/master_key_report.h"
 
+#include "base/show_time.h"
 #include "keyring/master_keys.h"
 
 #include <algorithm>
@@ -39,11 +40,11 @@ std::vector<MasterKeyVersionReport> ReportVersions(
                  : is_newest ? "current"
                              : "rewrapping",
         .kind = row.salt.empty() ? "key" : "passphrase",
-        .created = keyring::ShowTime(row.created),
+        .created = base::ShowTime(row.created),
         .age_days = std::chrono::floor<std::chrono::days>(now - row.created).count(),
         .retired = std::nullopt,
         .installation_keys = is_newest ? 1 : 0};
-    if (row.retired) report.retired = keyring::ShowTime(*row.retired);
+    if (row.retired) report.retired = base::ShowTime(*row.retired);
     if (const auto wrapped = counts.find(row.version); wrapped != counts.end()) {
       report.key_versions = static_cast<std::int64_t>(wrapped->second.key_versions);
       report.access_keys = static_cast<std::int64_t>(wrapped->second.access_keys);
